@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Habits of every target of ours: warnings are errors, imports say what they export.
+let swiftSettings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+func module(
+    _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, resources: [Resource]? = nil
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "fovea",
+    products: [
+        .executable(name: "fovea", targets: ["fovea"]),
+        .library(name: "FoveaHTTP", targets: ["FoveaHTTP"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CKernels", cSettings: cSettings),
+        .target(name: "CJPEG", cSettings: cSettings, linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(name: "CPNG", cSettings: cSettings, linkerSettings: [.linkedLibrary("png")]),
+
+        module("FoveaTensor", ["CKernels", "COpenBLAS"]),
+        module("FoveaNN", ["FoveaTensor"]),
+        module("FoveaModels", ["FoveaNN", "FoveaTensor"]),
+        module("FoveaImage", ["FoveaTensor", "CJPEG", "CPNG"]),
+        module("FoveaHTTP", [httpTypes, logging]),
+        module("FoveaStore", [grdb, logging]),
+        module(
+            "FoveaCatalogue", [], path: "Models",
+            resources: [.embedInCode("catalogue.json"), .embedInCode("imagenet-1k.txt")]),
+        module(
+            "FoveaServing",
+            ["FoveaCatalogue", "FoveaModels", "FoveaNN", "FoveaTensor", "FoveaImage", "FoveaStore", crypto, logging]),
+        module(
+            "FoveaServer",
+            ["FoveaHTTP", "FoveaStore", "FoveaServing", "FoveaTensor", crypto, httpTypes, logging],
+            resources: [.embedInCode("openapi.yaml")]),
+        .executableTarget(
+            name: "fovea",
+            dependencies: ["FoveaServer", "FoveaServing", "FoveaTensor", argumentParser, logging],
+            swiftSettings: swiftSettings),
+
+        tests("FoveaTensorTests", ["FoveaTensor"]),
+        tests("FoveaNNTests", ["FoveaNN", "FoveaTensor"]),
+        tests("FoveaModelsTests", ["FoveaModels", "FoveaNN", "FoveaTensor"]),
+        tests("FoveaImageTests", ["FoveaImage", "FoveaTensor"]),
+        tests("FoveaHTTPTests", ["FoveaHTTP", httpTypes]),
+        tests("FoveaStoreTests", ["FoveaStore"]),
+        tests("FoveaServingTests", ["FoveaServing", "FoveaStore"]),
+        tests("FoveaServerTests", ["FoveaServer", "FoveaHTTP", "FoveaServing", "FoveaStore"]),
+        tests("EndToEndTests", []),
+    ]
+)

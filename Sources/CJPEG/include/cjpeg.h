@@ -1,0 +1,3 @@
+#ifndef FOVEA_CJPEG_H
+#define FOVEA_CJPEG_H
+#endif

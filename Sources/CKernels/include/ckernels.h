@@ -1,0 +1,3 @@
+#ifndef FOVEA_CKernels_H
+#define FOVEA_CKernels_H
+#endif

@@ -1,0 +1,3 @@
+#ifndef FOVEA_CPNG_H
+#define FOVEA_CPNG_H
+#endif
