@@ -42,6 +42,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CSockets"),
         .target(name: "CKernels", cSettings: cSettings),
         .target(name: "CJPEG", cSettings: cSettings, linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "CPNG", cSettings: cSettings, linkerSettings: [.linkedLibrary("png")]),
@@ -50,31 +51,46 @@ let package = Package(
         module("FoveaNN", ["FoveaTensor"]),
         module("FoveaModels", ["FoveaNN", "FoveaTensor"]),
         module("FoveaImage", ["FoveaTensor", "CJPEG", "CPNG"]),
-        module("FoveaHTTP", [httpTypes, logging]),
+        module("FoveaJSON", []),
+        module("FoveaHTTP", ["CSockets", httpTypes, logging]),
         module("FoveaStore", [grdb, logging]),
         module(
             "FoveaCatalogue", [], path: "Models",
             resources: [.embedInCode("catalogue.json"), .embedInCode("imagenet-1k.txt")]),
         module(
             "FoveaServing",
-            ["FoveaCatalogue", "FoveaModels", "FoveaNN", "FoveaTensor", "FoveaImage", "FoveaStore", crypto, logging]),
+            ["FoveaCatalogue", "FoveaImage", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaTensor", crypto, logging]),
         module(
             "FoveaServer",
-            ["FoveaHTTP", "FoveaStore", "FoveaServing", "FoveaTensor", crypto, httpTypes, logging],
+            [
+                "FoveaHTTP", "FoveaImage", "FoveaJSON", "FoveaModels", "FoveaServing", "FoveaStore", "FoveaTensor",
+                httpTypes, logging,
+            ],
             resources: [.embedInCode("openapi.yaml")]),
         .executableTarget(
             name: "fovea",
-            dependencies: ["FoveaServer", "FoveaServing", "FoveaTensor", argumentParser, logging],
+            dependencies: [
+                "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaServer", "FoveaServing", "FoveaTensor", argumentParser,
+                logging,
+            ],
             swiftSettings: swiftSettings),
 
         tests("FoveaTensorTests", ["FoveaTensor"]),
         tests("FoveaNNTests", ["FoveaNN", "FoveaTensor"]),
         tests("FoveaModelsTests", ["FoveaModels", "FoveaNN", "FoveaTensor"]),
         tests("FoveaImageTests", ["FoveaImage", "FoveaTensor"]),
-        tests("FoveaHTTPTests", ["FoveaHTTP", httpTypes]),
-        tests("FoveaStoreTests", ["FoveaStore"]),
-        tests("FoveaServingTests", ["FoveaServing", "FoveaStore"]),
-        tests("FoveaServerTests", ["FoveaServer", "FoveaHTTP", "FoveaServing", "FoveaStore"]),
+        tests("FoveaJSONTests", ["FoveaJSON"]),
+        tests("FoveaHTTPTests", ["FoveaHTTP", "CSockets", httpTypes, logging]),
+        tests("FoveaStoreTests", ["FoveaStore", grdb, logging]),
+        tests(
+            "FoveaServingTests",
+            [
+                "FoveaServing", "FoveaCatalogue", "FoveaImage", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaTensor",
+                logging,
+            ]),
+        tests(
+            "FoveaServerTests",
+            ["FoveaServer", "FoveaHTTP", "FoveaJSON", "FoveaServing", "FoveaStore", httpTypes, logging]),
         tests("EndToEndTests", []),
     ]
 )
