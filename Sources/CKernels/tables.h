@@ -1,0 +1,10 @@
+// The tables that the isa_*.c files define.
+#ifndef FOVEA_TABLES_H
+#define FOVEA_TABLES_H
+#include "ckernels.h"
+
+extern const fovea_kernels fovea_kernels_baseline;
+#if defined(__x86_64__)
+extern const fovea_kernels fovea_kernels_avx2, fovea_kernels_avx512;
+#endif
+#endif

@@ -1,0 +1,56 @@
+import CKernels
+
+extension Tensor {
+    /// The activation of each element.
+    public func applying(_ activation: Activation) -> Tensor { combined(with: nil, activation) }
+
+    /// The elementwise sum of two tensors of one shape, then the activation.
+    public func adding(_ other: Tensor, activation: Activation = .none) -> Tensor {
+        precondition(other.shape == shape, "shapes \(shape) and \(other.shape) differ")
+        return combined(with: other, activation)
+    }
+
+    /// The elementwise sum of two tensors of one shape.
+    public static func + (a: Tensor, b: Tensor) -> Tensor { a.adding(b) }
+
+    /// `activation(self + other)`, split over the pool.
+    private func combined(with other: Tensor?, _ activation: Activation) -> Tensor {
+        let count = count
+        return Tensor(shape: shape) { out in
+            withPointer(self) { x in
+                withPointer(other) { other in
+                    guard let out = out.baseAddress, let x else { return }
+                    ComputePool.parallel(ranges: count, grain: elementsWorthSharing) { range in
+                        let first = range.lowerBound
+                        Kernels.selected.epilogue(
+                            out + first, x + first, nil, other.map { $0 + first }, 1, range.count, activation.kernel)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The images with each channel multiplied by its factor.
+    ///
+    /// - Parameter factors: `[N, C]`, one per image and channel; `self` is `[N, H, W, C]`.
+    public func scaled(byChannel factors: Tensor) -> Tensor {
+        let (N, H, W, C) = imageShape
+        precondition(factors.shape == [N, C], "factors \(factors.shape) do not fit input \(shape)")
+        return Tensor(shape: shape) { out in
+            withPointer(self) { x in
+                withPointer(factors) { factors in
+                    guard let out = out.baseAddress, let x, let factors else { return }
+                    for n in 0..<N {
+                        ComputePool.parallel(ranges: H * W, grain: elementsWorthSharing / max(C, 1) + 1) { pixels in
+                            let first = (n * H * W + pixels.lowerBound) * C
+                            Kernels.selected.scale(out + first, x + first, factors + n * C, pixels.count, C)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// From this many elements on a simple pass is worth another core.
+private let elementsWorthSharing = 16384

@@ -1,0 +1,21 @@
+import CKernels
+
+extension Tensor {
+    /// The mean of each channel over the image: `[N, H, W, C]` becomes `[N, C]`.
+    public func meanOverPixels() -> Tensor {
+        let (N, H, W, C) = imageShape
+        let lanes = 16
+        return Tensor(shape: [N, C]) { out in
+            withPointer(self) { x in
+                guard let out = out.baseAddress, let x else { return }
+                for n in 0..<N {
+                    ComputePool.parallel(ranges: (C + lanes - 1) / lanes, grain: 8) { panels in
+                        Kernels.selected.mean(
+                            out + n * C, x + n * H * W * C, H * W, C, panels.lowerBound * lanes,
+                            min(panels.upperBound * lanes, C))
+                    }
+                }
+            }
+        }
+    }
+}

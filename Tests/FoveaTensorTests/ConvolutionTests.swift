@@ -1,0 +1,112 @@
+import FoveaTensor
+import Synchronization
+import Testing
+
+/// The operations on whole tensors, alone and split over a pool.
+@Suite struct ConvolutionTests {
+    struct Shape: Sendable {
+        var N = 1
+        var H, W, C, M: Int
+        var window: Window
+        var groups = 1
+    }
+
+    static let shapes = [
+        Shape(H: 5, W: 7, C: 3, M: 8, window: Window(kernel: 1)),
+        Shape(N: 2, H: 24, W: 17, C: 13, M: 40, window: Window(kernel: 1)),
+        Shape(
+            H: 31, W: 20, C: 3, M: 32,
+            window: Window(kernel: 3, stride: 2, padding: .init(top: 0, left: 1, bottom: 1, right: 1))),
+        Shape(N: 2, H: 9, W: 8, C: 6, M: 9, window: Window(kernel: 3, padding: .init(1)), groups: 3),
+        Shape(H: 12, W: 12, C: 4, M: 4, window: Window(kernel: 3, dilation: 4, padding: .init(4))),
+        Shape(H: 6, W: 9, C: 8, M: 6, window: Window(kernel: 1, stride: 2), groups: 2),
+        Shape(
+            H: 5, W: 6, C: 2, M: 3,
+            window: Window(kernel: (1, 5), stride: 1, dilation: 1, padding: .init(top: 0, left: 2, bottom: 0, right: 2))
+        ),
+        Shape(H: 2, W: 2, C: 3, M: 4, window: Window(kernel: 5)),
+    ]
+
+    @Test("Convolution with bias, residual and activation matches the reference", arguments: shapes)
+    func convolution(shape: Shape) {
+        let x = Tensor.random([shape.N, shape.H, shape.W, shape.C], seed: 1)
+        let (KH, KW) = shape.window.kernel
+        let filters = Tensor.random([KH, KW, shape.C / shape.groups, shape.M], seed: 2)
+        let bias = Tensor.random([shape.M], seed: 3)
+        let (OH, OW) = shape.window.outputSize(shape.H, shape.W)
+        let residual = Tensor.random([shape.N, OH, OW, shape.M], seed: 4)
+        let expected = Reference.convolution(
+            x, filters, bias: bias, window: shape.window, groups: shape.groups, residual: residual, activation: .silu)
+        let convolve: @Sendable () -> Tensor = {
+            x.convolved(
+                filters, bias: bias, window: shape.window, groups: shape.groups, residual: residual, activation: .silu)
+        }
+        #expect(convolve().shape == [shape.N, OH, OW, shape.M])
+        #expect(convolve().largestDifference(from: expected) < 1e-5)
+        #expect(onPool(threads: 3, convolve).largestDifference(from: expected) < 1e-5)
+    }
+
+    @Test("Depthwise convolution of a batch matches the reference", arguments: [1, 3])
+    func depthwise(threads: Int) {
+        let x = Tensor.random([3, 11, 9, 20], seed: 5)
+        let filters = Tensor.random([5, 5, 20], seed: 6)
+        let window = Window(kernel: 5, stride: 2, padding: .init(top: 1, left: 2, bottom: 2, right: 2))
+        let expected = Reference.convolution(
+            x, filters.reshaped([5, 5, 1, 20]), window: window, groups: 20, activation: .hardSwish)
+        let y = onPool(threads: threads) { x.depthwise(filters, window: window, activation: .hardSwish) }
+        #expect(y.largestDifference(from: expected) < 1e-5)
+    }
+
+    @Test("Linear layers match the reference for one row, few and many", arguments: [1, 2, 49, 700], [1, 3])
+    func linear(rows: Int, threads: Int) {
+        let x = Tensor.random([rows, 37], seed: 7)
+        let weights = Tensor.random([37, 130], seed: 8)
+        let bias = Tensor.random([130], seed: 9)
+        let expected = Reference.convolution(
+            x.reshaped([1, 1, rows, 37]), weights.reshaped([1, 1, 37, 130]), bias: bias, window: Window(kernel: 1),
+            activation: .sigmoid)
+        let y = onPool(threads: threads) { x.linear(weights, bias: bias, activation: .sigmoid) }
+        #expect(y.shape == [rows, 130])
+        #expect(y.largestDifference(from: expected) < 1e-5)
+    }
+
+    @Test("Mean, scale, sum and softmax of a batch match the reference", arguments: [1, 3])
+    func simpleOperations(threads: Int) {
+        let (N, P, C) = (2, 300, 70)
+        let x = Tensor.random([N, 15, 20, C], seed: 10)
+        let factors = Tensor.random([N, C], seed: 11)
+        let values = x.values.map(Double.init)
+        let means = (0..<N * C).map { i in
+            (0..<P).reduce(0) { $0 + values[(i / C * P + $1) * C + i % C] } / Double(P)
+        }
+        #expect(onPool(threads: threads) { x.meanOverPixels() }.largestDifference(from: means) < 1e-6)
+        let scaled = values.indices.map { values[$0] * Double(factors.values[$0 / (P * C) * C + $0 % C]) }
+        #expect(onPool(threads: threads) { x.scaled(byChannel: factors) }.largestDifference(from: scaled) < 1e-6)
+        #expect(onPool(threads: threads) { x + x }.largestDifference(from: values.map { $0 * 2 }) < 1e-6)
+        let rows = stride(from: 0, to: values.count, by: C).flatMap { Reference.softmax(Array(x.values[$0..<$0 + C])) }
+        #expect(onPool(threads: threads) { x.softmax() }.largestDifference(from: rows) < 1e-6)
+    }
+
+    @Test("A view is convolved as what it shows")
+    func views() {
+        let x = Tensor.random([1, 6, 10, 12], seed: 12)
+        let filters = Tensor.random([3, 3, 6, 4], seed: 13)
+        let view = x.sliced(3, 3..<9).permuted([0, 2, 1, 3])
+        let window = Window(kernel: 3, padding: .init(1))
+        let expected = Reference.convolution(view, filters, window: window)
+        #expect(view.convolved(filters, window: window).largestDifference(from: expected) < 1e-5)
+    }
+}
+
+/// What `body` gives inside a job of a pool of its own, or on this thread for one thread.
+func onPool(threads: Int, _ body: @escaping @Sendable () -> Tensor) -> Tensor {
+    guard threads > 1 else { return body() }
+    let result = Mutex<Tensor?>(nil)
+    let pool = ComputePool(threads: threads)
+    pool.submit {
+        let y = body()
+        result.withLock { $0 = y }
+    }
+    pool.shutdown()
+    return result.withLock { $0 } ?? Tensor([], shape: [0])
+}

@@ -1,0 +1,138 @@
+import CKernels
+import Testing
+
+@testable import FoveaTensor
+
+/// The kernels of one instruction set.
+struct KernelTable: CustomTestStringConvertible {
+    let testDescription: String
+    var table: fovea_kernels { fovea_kernels_for(testDescription).pointee }
+
+    /// Those that this machine can run.
+    static let all = ["baseline", "avx2", "avx512"].map(KernelTable.init).filter {
+        String(cString: $0.table.name) == $0.testDescription
+    }
+}
+
+/// Every kernel against its plain twin, on every instruction set of this machine, over sizes that don't fit vectors.
+@Suite struct KernelsTests {
+    /// Fewer, exactly as many and more than the lanes of each instruction set.
+    static let channels = [1, 3, 4, 7, 8, 13, 16, 17, 24, 31, 33, 48, 65]
+
+    @Test("An unknown wish gets the best table, a known one no better than asked for")
+    func choice() {
+        let best = String(cString: fovea_kernels_for(nil).pointee.name)
+        #expect(String(cString: fovea_kernels_for("fastest").pointee.name) == best)
+        #expect(String(cString: fovea_kernels_for("baseline").pointee.name) == "baseline")
+        #expect(["baseline", "avx2"].contains(String(cString: fovea_kernels_for("avx2").pointee.name)))
+        #expect(["baseline", "avx2", "avx512"].contains(Kernels.isaName))
+    }
+
+    @Test("Bias, residual and activation match the reference", arguments: KernelTable.all, Activation.allCases)
+    func epilogue(kernels: KernelTable, activation: Activation) {
+        for C in Self.channels {
+            let x = Tensor.random([3, C], seed: 1, in: -9...9).values
+            let bias = Tensor.random([C], seed: 2).values
+            let residual = Tensor.random([3, C], seed: 3).values
+            for (isBiased, isResidual) in [(false, false), (true, false), (false, true), (true, true)] {
+                var out = [Float](repeating: 77, count: 3 * C + 1)
+                withOptional(bias, isBiased) { bias in
+                    withOptional(residual, isResidual) { residual in
+                        kernels.table.epilogue(&out, x, bias, residual, 3, C, activation.kernel)
+                    }
+                }
+                let expected = x.indices.map { i in
+                    Reference.activation(
+                        Double(x[i]) + (isBiased ? Double(bias[i % C]) : 0) + (isResidual ? Double(residual[i]) : 0),
+                        activation)
+                }
+                #expect(out.last == 77)
+                #expect(largestDifference(Array(out.dropLast()), expected) < 3e-6)
+            }
+        }
+    }
+
+    @Test("Activations stay right far from zero and keep NaN", arguments: KernelTable.all, Activation.allCases)
+    func extremes(kernels: KernelTable, activation: Activation) {
+        let x: [Float] = [
+            -3e38, -1000, -100, -88.5, -87, -20, -1e-30, 0, 1e-30, 20, 87, 88.5, 100, 1000, 3e38, 1, .nan,
+        ]
+        var out = [Float](repeating: 0, count: x.count)
+        kernels.table.epilogue(&out, x, nil, nil, 1, x.count, activation.kernel)
+        for (x, y) in zip(x, out).dropLast() {
+            let expected = Reference.activation(Double(x), activation)
+            #expect(abs(Double(y) - expected) <= 1e-6 * max(1, abs(expected)), "\(activation) of \(x)")
+        }
+        #expect(out.last?.isNaN == true)
+    }
+
+    @Test("Scaling and the mean match the reference", arguments: KernelTable.all)
+    func channelwise(kernels: KernelTable) {
+        for C in Self.channels {
+            for pixels in [1, 2, 5, 49] {
+                let x = Tensor.random([pixels, C], seed: 4).values
+                let factors = Tensor.random([C], seed: 5).values
+                var scaled = [Float](repeating: 77, count: pixels * C + 1)
+                kernels.table.scale(&scaled, x, factors, pixels, C)
+                let products = x.indices.map { Double(x[$0]) * Double(factors[$0 % C]) }
+                #expect(scaled.last == 77)
+                #expect(largestDifference(Array(scaled.dropLast()), products) < 1e-6)
+
+                let (first, last) = (C / 3, C)
+                var means = [Float](repeating: 77, count: C + 1)
+                kernels.table.mean(&means, x, pixels, C, first, last)
+                let expected = (first..<last).map { c in
+                    stride(from: c, to: x.count, by: C).reduce(0) { $0 + Double(x[$1]) } / Double(pixels)
+                }
+                #expect(means.prefix(first).allSatisfy { $0 == 77 })
+                #expect(means.last == 77)
+                #expect(largestDifference(Array(means[first..<last]), expected) < 1e-6)
+            }
+        }
+    }
+
+    @Test("Softmax matches the reference, also for large scores", arguments: KernelTable.all)
+    func softmax(kernels: KernelTable) {
+        for C in Self.channels {
+            for scale in [Float(1), 30, 3000] {
+                let x = Tensor.random([C], seed: 6, in: -scale...scale).values
+                var out = [Float](repeating: 77, count: C + 1)
+                kernels.table.softmax(&out, x, 1, C)
+                #expect(out.last == 77)
+                #expect(largestDifference(Array(out.dropLast()), Reference.softmax(x)) < 1e-6)
+            }
+        }
+    }
+
+    @Test("Depthwise convolution matches the reference", arguments: KernelTable.all, [1, 2, 3, 4, 5, 7])
+    func depthwise(kernels: KernelTable, K: Int) {
+        for (stride, dilation) in [(1, 1), (2, 1), (3, 1), (1, 2)] {
+            for (H, W) in [(1, 1), (2, 9), (7, 6), (13, 18)] {
+                for C in [1, 7, 16, 24, 33] {
+                    // Uneven padding, as TensorFlow's SAME makes it.
+                    let padding = Window.Padding(top: (K - 1) / 2, left: K / 2, bottom: K - 1, right: (K - 1) / 2)
+                    let window = Window(kernel: K, stride: stride, dilation: dilation, padding: padding)
+                    let x = Tensor.random([1, H, W, C], seed: 7)
+                    let filters = Tensor.random([K, K, C], seed: 8)
+                    let bias = Tensor.random([C], seed: 9)
+                    let (OH, OW) = window.outputSize(H, W)
+                    var out = [Float](repeating: 77, count: OH * OW * C + 1)
+                    var geometry = window.onto(H, W, C)
+                    // In two parts, as two threads would.
+                    kernels.table.depthwise(
+                        &out, x.values, filters.values, bias.values, &geometry, 0, OH / 2, .relu6)
+                    kernels.table.depthwise(
+                        &out, x.values, filters.values, bias.values, &geometry, OH / 2, OH, .relu6)
+                    let expected = Reference.convolution(
+                        x, filters.reshaped([K, K, 1, C]), bias: bias, window: window, groups: C, activation: .relu6)
+                    #expect(out.last == 77)
+                    #expect(largestDifference(Array(out.dropLast()), expected) < 1e-5)
+                }
+            }
+        }
+    }
+
+    private func withOptional(_ values: [Float], _ isGiven: Bool, _ body: (UnsafePointer<Float>?) -> Void) {
+        values.withUnsafeBufferPointer { body(isGiven ? $0.baseAddress : nil) }
+    }
+}
