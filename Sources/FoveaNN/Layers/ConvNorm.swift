@@ -1,0 +1,72 @@
+public import FoveaTensor
+
+/// A convolution, its batch norm (folded into it) and an activation, in one pass.
+///
+/// | Key of the convolution | Shape                         |
+/// | ---------------------- | ----------------------------- |
+/// | `weight`               | `[out, in / groups, KH, KW]`  |
+///
+/// The keys of the norm are those of `BatchNorm`.
+public struct ConvNorm: Sendable {
+    /// What the convolution computes, as far as the checkpoint doesn't say.
+    public struct Geometry: Sendable {
+        public var input: Int
+        public var output: Int
+        public var kernel: Int
+        public var stride: Int
+        public var dilation: Int
+        public var groups: Int
+        public var padding: Padding
+
+        public init(
+            input: Int, output: Int, kernel: Int = 1, stride: Int = 1, dilation: Int = 1, groups: Int = 1,
+            padding: Padding = .symmetric
+        ) {
+            (self.input, self.output, self.kernel, self.stride) = (input, output, kernel, stride)
+            (self.dilation, self.groups, self.padding) = (dilation, groups, padding)
+        }
+
+        /// The shape of the filters in a checkpoint.
+        public var filterShape: [Int] { [output, input / groups, kernel, kernel] }
+
+        /// One filter per channel.
+        var isDepthwise: Bool { groups > 1 && groups == input && input == output }
+    }
+
+    /// `[KH, KW, in / groups, out]`, for depthwise filters `[KH, KW, out]`.
+    private let filters: Tensor
+    /// `[out]`
+    private let bias: Tensor
+    private let geometry: Geometry
+    private let activation: Activation
+
+    /// Takes the filters from `convolution` and the statistics from `norm`.
+    public init(
+        _ convolution: Weights, norm: Weights, _ geometry: Geometry, epsilon: Double, activation: Activation = .none
+    ) throws(CheckpointError) {
+        let weight = try convolution.take("weight", shape: geometry.filterShape)
+        let norm = try BatchNorm(norm, channels: geometry.output, epsilon: epsilon)
+        let (K, M) = (geometry.kernel, geometry.output)
+        // Filters of PyTorch are [out, in, KH, KW]; with the output channels last, folding scales the channels.
+        let folded = weight.permuted([2, 3, 1, 0]).reshaped([1, 1, weight.count / M, M])
+            .scaled(byChannel: norm.scale.reshaped([1, M]))
+        filters = folded.reshaped(geometry.isDepthwise ? [K, K, M] : [K, K, geometry.input / geometry.groups, M])
+        bias = norm.shift
+        (self.geometry, self.activation) = (geometry, activation)
+    }
+
+    /// The activation of the normalised convolution of `[N, H, W, in]`, plus `residual` before the activation.
+    public func callAsFunction(_ x: Tensor, residual: Tensor? = nil) -> Tensor {
+        let kernel = (height: geometry.kernel, width: geometry.kernel)
+        let padding = geometry.padding.around(
+            x.shape[1], x.shape[2], kernel: kernel, stride: geometry.stride, dilation: geometry.dilation)
+        let window = Window(kernel: kernel, stride: geometry.stride, dilation: geometry.dilation, padding: padding)
+        if geometry.isDepthwise {
+            let y = x.depthwise(
+                filters, bias: bias, window: window, activation: residual == nil ? activation : .none)
+            return residual.map { y.adding($0, activation: activation) } ?? y
+        }
+        return x.convolved(
+            filters, bias: bias, window: window, groups: geometry.groups, residual: residual, activation: activation)
+    }
+}
