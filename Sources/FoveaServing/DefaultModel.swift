@@ -1,0 +1,44 @@
+public import FoveaModels
+
+/// Which model answers when none is named: the one in the settings, else the one the catalogue names, else the first.
+struct DefaultModel {
+    /// A name from the settings, or "".
+    let configured: String
+
+    func choose(from names: [String], for task: ModelTask) -> String? {
+        if names.contains(configured) { return configured }
+        let shipped = (try? Catalogue.builtIn())?.defaults[task]?.description
+        return names.first { $0 == shipped } ?? names.min()
+    }
+}
+
+extension ModelRepository {
+    /// The installed model for a task, without loading it.
+    ///
+    /// - Parameter reference: `NAME` or `NAME:VERSION`; nil for the default.
+    /// - Throws: `RepositoryError`, or `ServingError.noModel`, `.modelNotFound`, `.wrongTask`.
+    public func model(_ reference: String?, for task: ModelTask) throws -> InstalledModel {
+        guard let reference else {
+            let candidates = try entries().compactMap(\.serving).filter { $0.card.task == task }
+            let name = DefaultModel(configured: "").choose(from: candidates.map(\.name.description), for: task)
+            guard let model = candidates.first(where: { $0.name.description == name }) else {
+                throw ServingError.noModel(task: task.rawValue)
+            }
+            return model
+        }
+        let parts = reference.split(separator: ":", maxSplits: 1).map(String.init)
+        guard let name = parts.first else { throw ServingError.modelNotFound(name: reference) }
+        var version: Int?
+        if parts.count == 2 {
+            guard let number = ModelRepository.versionNumber(parts[1]) else {
+                throw ServingError.modelNotFound(name: reference)
+            }
+            version = number
+        }
+        let model = try model(named: ModelName(name), version: version)
+        guard model.card.task == task else {
+            throw ServingError.wrongTask(name: name, does: model.card.task.rawValue, asked: task.rawValue)
+        }
+        return model
+    }
+}

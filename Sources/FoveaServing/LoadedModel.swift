@@ -1,0 +1,106 @@
+public import FoveaImage
+import FoveaModels
+import FoveaNN
+public import FoveaTensor
+
+/// A model in memory, ready to answer: weights, labels, preprocessing, and the queue in front of it.
+public final class LoadedModel: Sendable {
+    public let name: String
+    public let version: String
+    public let classes: Int
+    /// Memory of the weights, about: the size of their file.
+    public let bytes: Int
+    public let queue: JobQueue
+    private let classifier: any Classifier
+    private let labels: [String]
+    private let preprocessing: Preprocessing
+    private let exactPreprocessing: Preprocessing
+    private let limits: JobLimits
+
+    /// Reads the weights of an installed model, makes its network and lets it answer once, so that no user waits for
+    /// memory and a network that gives no finite numbers never serves.
+    ///
+    /// - Throws: what is wrong with the checkpoint or the labels, naming the key or the line.
+    public init(_ model: InstalledModel, pool: ComputePool, limits: JobLimits) throws {
+        try model.verifyDigest()
+        let checkpoint = try Checkpoint(contentsOf: model.weightsPath)
+        classifier = try model.architecture.makeClassifier(checkpoint)
+        classes = classifier.classes
+        labels = try model.labels(classes: classes)?.names ?? (0..<classes).map(String.init)
+        (name, version, bytes) = (model.name.description, "\(model.version)", model.weightsBytes)
+        queue = JobQueue(model: name, capacity: limits.queueCapacity, pool: pool)
+        preprocessing = Preprocessing(model.input, exactDecoding: model.card.exactDecoding ?? false)
+        exactPreprocessing = Preprocessing(model.input, exactDecoding: true)
+        self.limits = limits
+        try warmUp(model.input)
+    }
+
+    /// Classifies one encoded photograph on the compute pool, when its turn comes.
+    ///
+    /// - Parameters:
+    ///   - bytes: a JPEG or PNG file.
+    ///   - top: how many predictions to return, at most.
+    ///   - isExact: decode at full resolution even where a scaled decode would do.
+    /// - Throws: `ServingError`.
+    public func classify(_ bytes: ArraySlice<UInt8>, top: Int, isExact: Bool = false) async throws -> Classification {
+        try await queue.run(timeout: limits.timeout) { [self] waited in
+            let start = ContinuousClock.now
+            let input = try self.input(bytes, isExact: isExact)
+            let sha256 = SHA256Digest(of: bytes).description
+            let decoded = ContinuousClock.now
+            let probabilities = classifier.logits(input.tensor).softmax()
+            let predictions = probabilities.top(top).map { index, score in
+                Classification.Prediction(classID: index, label: labels[index], score: score)
+            }
+            return Classification(
+                predictions: predictions, width: input.header.width, height: input.header.height, sha256: sha256,
+                timings: StageTimings(decode: decoded - start, queue: waited, inference: .now - decoded))
+        }
+    }
+
+    private func input(
+        _ bytes: ArraySlice<UInt8>, isExact: Bool
+    ) throws(ServingError) -> (tensor: Tensor, header: ImageHeader) {
+        do {
+            let preprocessing = isExact ? exactPreprocessing : preprocessing
+            let input = try preprocessing.tensor(decoding: bytes, limits: limits.image)
+            return (input.tensor, input.header)
+        } catch { throw .image(error) }
+    }
+
+    private func warmUp(_ input: InputSpecification) throws(ServingError) {
+        let zeros = Tensor(
+            [Float](repeating: 0, count: input.height * input.width * 3),
+            shape: [1, input.height, input.width, 3])
+        guard classifier.logits(zeros).values.allSatisfy(\.isFinite) else {
+            throw .modelNotReady(name: name, reason: "its weights give answers that are not finite numbers")
+        }
+    }
+}
+
+/// What one job may take.
+public struct JobLimits: Sendable {
+    /// Most jobs that wait for one model.
+    public var queueCapacity: Int
+    /// Waiting and running together.
+    public var timeout: Duration
+    public var image: ImageLimits
+
+    public init(queueCapacity: Int = 100, timeout: Duration = .seconds(30), image: ImageLimits = .default) {
+        (self.queueCapacity, self.timeout, self.image) = (queueCapacity, timeout, image)
+    }
+}
+
+extension Preprocessing {
+    init(_ input: InputSpecification, exactDecoding: Bool) {
+        let resize: Preprocessing.Resize =
+            switch input.resize {
+            case .shorterSide(let side): .shorterSide(side)
+            case .stretch: .stretch
+            }
+        self.init(
+            height: input.height, width: input.width, resize: resize,
+            filter: input.filter == .bilinear ? .bilinear : .bicubic, mean: input.mean, std: input.std,
+            exactDecoding: exactDecoding)
+    }
+}

@@ -1,0 +1,209 @@
+import Dispatch
+public import FoveaModels
+public import FoveaTensor
+public import Logging
+import Synchronization
+
+/// The models of one repository as they serve: each loading, ready, or failed with a reason of its own.
+public final class ModelRegistry: Sendable {
+    private enum State {
+        case loading
+        case ready(LoadedModel)
+        case failed(String)
+    }
+
+    private struct Slot {
+        let name: String
+        let version: String
+        let model: InstalledModel?
+        /// Whether it answers for its name: the highest good version does.
+        let isServing: Bool
+        var state: State
+    }
+
+    /// Whether everything that should serve does.
+    public enum Readiness: Sendable, Equatable {
+        case ready
+        case notReady(reason: String)
+    }
+
+    private let defaultModel: DefaultModel
+    private let pool: ComputePool
+    private let limits: JobLimits
+    private let slots: Mutex<[Slot]>
+
+    /// Reads the repository's cards; loads no weights yet.
+    ///
+    /// - Parameter defaultClassifier: the model that classifies when none is named; "" for the one that this program
+    ///   ships as default, else the first by name.
+    public init(
+        repository: ModelRepository, defaultClassifier: String, pool: ComputePool, limits: JobLimits
+    ) throws(RepositoryError) {
+        defaultModel = DefaultModel(configured: defaultClassifier)
+        (self.pool, self.limits) = (pool, limits)
+        slots = Mutex(try repository.entries().flatMap(Self.slots))
+    }
+
+    private static func slots(of entry: ModelEntry) -> [Slot] {
+        if let problem = entry.problem {
+            return [Slot(name: entry.name, version: "1", model: nil, isServing: true, state: .failed("\(problem)"))]
+        }
+        let serving = entry.serving?.version ?? entry.versions.first?.number
+        return entry.versions.map { version in
+            switch version.model {
+            case .success(let model):
+                Slot(
+                    name: entry.name, version: "\(version.number)", model: model,
+                    isServing: version.number == serving, state: .loading)
+            case .failure(let error):
+                Slot(
+                    name: entry.name, version: "\(version.number)", model: nil,
+                    isServing: version.number == serving, state: .failed("\(error)"))
+            }
+        }
+    }
+
+    /// Loads every model in the background, one after the other, the default first.
+    public func load(logger: Logger) {
+        let order = slots.withLock { slots in
+            let first = ModelTask.allCases.compactMap { standard($0, slots)?.name }
+            let loadable = slots.indices.filter { slots[$0].model != nil }
+            return loadable.filter { first.contains(slots[$0].name) }
+                + loadable.filter { !first.contains(slots[$0].name) }
+        }
+        DispatchQueue.global(qos: .userInitiated).async { [self] in
+            for index in order { load(index, logger) }
+        }
+    }
+
+    private func load(_ index: Int, _ logger: Logger) {
+        guard let model = slots.withLock({ $0[index].model }) else { return }
+        let start = ContinuousClock.now
+        let state: State
+        do {
+            state = .ready(try LoadedModel(model, pool: pool, limits: limits))
+            logger.info(
+                "model ready",
+                metadata: [
+                    "model": "\(model.name)", "version": "\(model.version)", "ms": "\(milliseconds(since: start))",
+                ])
+        } catch {
+            state = .failed("\(error)")
+            logger.error(
+                "model failed",
+                metadata: ["model": "\(model.name)", "version": "\(model.version)", "reason": "\(error)"])
+        }
+        slots.withLock { $0[index].state = state }
+    }
+
+    private func milliseconds(since start: ContinuousClock.Instant) -> Int {
+        Int((ContinuousClock.now - start) / .milliseconds(1))
+    }
+
+}
+
+// MARK: - Asking
+
+extension ModelRegistry {
+    /// The model that answers `task`.
+    ///
+    /// - Parameter reference: `NAME` or `NAME:VERSION`; nil for the default.
+    /// - Throws: `ServingError.modelNotFound`, `.noModel`, `.modelNotReady`, `.wrongTask`.
+    public func model(named reference: String?, for task: ModelTask) throws(ServingError) -> LoadedModel {
+        let slots = slots.withLock { $0 }
+        let slot: Slot
+        if let reference {
+            slot = try find(reference, slots)
+        } else if let standard = standard(task, slots) {
+            slot = standard
+        } else {
+            throw .noModel(task: task.rawValue)
+        }
+        if let does = slot.model?.card.task, does != task {
+            throw .wrongTask(name: slot.name, does: does.rawValue, asked: task.rawValue)
+        }
+        switch slot.state {
+        case .ready(let model): return model
+        case .loading: throw .modelNotReady(name: slot.name, reason: "it is still loading")
+        case .failed(let reason): throw .modelNotReady(name: slot.name, reason: reason)
+        }
+    }
+
+    private func find(_ reference: String, _ slots: [Slot]) throws(ServingError) -> Slot {
+        let parts = reference.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let found = slots.first { slot in
+            slot.name == parts[0] && (parts.count == 1 ? slot.isServing : slot.version == parts[1])
+        }
+        guard let found else { throw .modelNotFound(name: String(reference.prefix(100))) }
+        return found
+    }
+
+    /// The model that answers `task` when none is named.
+    private func standard(_ task: ModelTask, _ slots: [Slot]) -> Slot? {
+        let candidates = slots.filter { $0.isServing && $0.model?.card.task == task }
+        let name = defaultModel.choose(from: candidates.map(\.name), for: task)
+        return candidates.first { $0.name == name }
+    }
+
+    /// Whether every serving model of the repository is ready, and there is one.
+    public var readiness: Readiness {
+        let slots = slots.withLock { $0 }.filter(\.isServing)
+        if slots.isEmpty { return .notReady(reason: "\(ServingError.noModel(task: ModelTask.classify.rawValue))") }
+        for slot in slots {
+            switch slot.state {
+            case .ready: continue
+            case .loading: return .notReady(reason: "the model \"\(slot.name)\" is still loading")
+            case .failed(let reason): return .notReady(reason: "the model \"\(slot.name)\" does not serve: \(reason)")
+            }
+        }
+        return .ready
+    }
+
+    /// The queues of the models that serve, by name.
+    public var queues: [(model: String, queue: JobQueue)] {
+        slots.withLock { $0 }.compactMap { slot in
+            guard slot.isServing, case .ready(let model) = slot.state else { return nil }
+            return (slot.name, model.queue)
+        }
+    }
+}
+
+// MARK: - Describing
+
+extension ModelRegistry {
+    /// One version of one model, as `GET /models` shows it.
+    public struct Summary: Sendable {
+        public enum State: String, Sendable { case loading, ready, failed }
+
+        public let name: String
+        public let version: String
+        public let state: State
+        /// Why it does not serve.
+        public let reason: String?
+        public let isDefault: Bool
+        /// Known once it is loaded.
+        public let classes: Int?
+        /// Memory of the weights; 0 until it is loaded.
+        public let bytes: Int
+        /// What the card says; nil when it can't be read.
+        public let model: InstalledModel?
+    }
+
+    /// Every version of every model, by name.
+    public var summaries: [Summary] {
+        let slots = slots.withLock { $0 }
+        let defaults = ModelTask.allCases.compactMap { standard($0, slots) }
+        return slots.map { slot in
+            var (state, reason, loaded): (Summary.State, String?, LoadedModel?) = (.loading, nil, nil)
+            switch slot.state {
+            case .loading: break
+            case .ready(let model): (state, loaded) = (.ready, model)
+            case .failed(let why): (state, reason) = (.failed, why)
+            }
+            return Summary(
+                name: slot.name, version: slot.version, state: state, reason: reason,
+                isDefault: defaults.contains { $0.name == slot.name && $0.version == slot.version },
+                classes: loaded?.classes, bytes: loaded?.bytes ?? 0, model: slot.model)
+        }
+    }
+}

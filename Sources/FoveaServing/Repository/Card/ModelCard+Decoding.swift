@@ -1,0 +1,108 @@
+import FoveaJSON
+import FoveaModels
+
+extension ModelCard {
+    /// Reads the text of `model.json`.
+    ///
+    /// Throws what names the field, what it holds and what it should hold; unknown fields are refused.
+    public init(json bytes: [UInt8]) throws(CardError) {
+        let value: JSONValue
+        do { value = try JSONParser.parse(bytes, limits: .init(bytes: ModelCard.byteLimit)) } catch {
+            throw .json(error)
+        }
+        try self.init(value, at: "", weights: nil)
+    }
+
+    /// Reads a card from `value`; `weights` stands in for the field where the file's name is known from elsewhere.
+    init(_ value: JSONValue, at path: String, weights: String?) throws(CardError) {
+        var reader = try FieldReader(value, at: path)
+        let tasks = ModelTask.allCases.map(\.rawValue).joined(separator: ", ")
+        let task = try reader.required("task", "one of \(tasks)") { $0.string.flatMap(ModelTask.init) }
+        let architecture = try reader.required("architecture", "a name such as efficientnet_lite0", \.line)
+        let named = "the name of a file in the model's folder"
+        let weights =
+            if let weights { weights } else { try reader.required("weights", named, \.fileName) }
+        self.init(task: task, architecture: architecture, weights: weights)
+        labels = try reader.optional("labels", "imagenet-1k or \(named)", Labels.init)
+        sha256 = try reader.optional("sha256", "64 hexadecimal digits") { $0.string.flatMap(SHA256Digest.init) }
+        license = try reader.optional("license", "one line of text", \.line)
+        source = try reader.optional("source", "one line of text", \.line)
+        if let input = reader.value("input") { self.input = try InputOverride(input, at: reader.name(of: "input")) }
+        let precisions = Precision.allCases.map(\.rawValue).joined(separator: ", ")
+        precision = try reader.optional("precision", "one of \(precisions)") { $0.string.flatMap(Precision.init) }
+        exactDecoding = try reader.optional("exact_decoding", "true or false", \.bool)
+        version = try reader.optional("version", "one line of text", \.line)
+        description = try reader.optional("description", "text") { $0.string }
+        try reader.finish()
+    }
+}
+
+extension InputOverride {
+    init(_ value: JSONValue, at path: String) throws(CardError) {
+        var reader = try FieldReader(value, at: path)
+        let sides = 1...InputOverride.sideLimit
+        size = try reader.optional("size", "[height, width], each 1…\(InputOverride.sideLimit) pixels") { value in
+            value.array.flatMap { $0.count == 2 ? $0.allConverted { $0.integer(in: sides) } : nil }
+        }
+        resize = try InputOverride.resize(&reader)
+        mean = try reader.optional("mean", "three numbers on the scale 0…255 (red, green, blue)") { value in
+            value.array.flatMap { $0.count == 3 ? $0.allConverted(\.float) : nil }
+        }
+        std = try reader.optional("std", "three positive numbers on the scale 0…255 (red, green, blue)") { value in
+            value.array.flatMap { values in
+                values.count == 3 ? values.allConverted { $0.float.flatMap { $0.isNormal && $0 > 0 ? $0 : nil } } : nil
+            }
+        }
+        try reader.finish()
+    }
+
+    private static func resize(_ reader: inout FieldReader) throws(CardError) -> Resize? {
+        guard let value = reader.value("resize") else { return nil }
+        if value == .string("stretch") { return .stretch }
+        let path = reader.name(of: "resize")
+        guard case .object(let fields) = value, !fields.isEmpty else {
+            throw .invalid(
+                field: path, got: value.summary, expected: "\"stretch\" or an object with shorter_side and filter")
+        }
+        var inner = try FieldReader(value, at: path)
+        let side = try inner.optional("shorter_side", "1…\(2 * sideLimit) pixels") { $0.integer(in: 1...2 * sideLimit) }
+        let filter = try inner.optional("filter", "bilinear or bicubic") {
+            $0.string.flatMap(InputSpecification.Filter.init)
+        }
+        try inner.finish()
+        return .crop(shorterSide: side, filter: filter)
+    }
+}
+
+extension ModelCard.Labels {
+    fileprivate init?(_ value: JSONValue) {
+        if value == .string("imagenet-1k") { self = .imageNet1K; return }
+        guard let name = value.fileName else { return nil }
+        self = .file(name)
+    }
+}
+
+extension JSONValue {
+    /// A text of one line that isn't empty.
+    fileprivate var line: String? {
+        guard let string, !string.isEmpty, string.utf8.count <= 1024, !string.utf8.contains(where: { $0 < 0x20 }) else {
+            return nil
+        }
+        return string
+    }
+
+    /// The name of a file, not a path: no separator, not hidden, no `..`.
+    fileprivate var fileName: String? {
+        guard let line, line.utf8.count <= 255, line.utf8.first != UInt8(ascii: "."),
+            !line.utf8.contains(UInt8(ascii: "/"))
+        else { return nil }
+        return line
+    }
+}
+
+extension [JSONValue] {
+    fileprivate func allConverted<Value>(_ convert: (JSONValue) -> Value?) -> [Value]? {
+        let values = compactMap(convert)
+        return values.count == count ? values : nil
+    }
+}

@@ -1,0 +1,67 @@
+public import FoveaJSON
+public import FoveaModels
+
+extension ModelCard {
+    /// The card as the fields of `model.json`, always in the same order.
+    public var json: JSONValue {
+        var fields: [JSONValue.Field] = [
+            .init("task", .string(task.rawValue)),
+            .init("architecture", .string(architecture)),
+            .init("weights", .string(weights)),
+        ]
+        func add(_ name: String, _ value: JSONValue?) {
+            if let value { fields.append(.init(name, value)) }
+        }
+        add("labels", labels.map { .string($0.text) })
+        add("sha256", sha256.map { .string($0.description) })
+        add("license", license.map(JSONValue.string))
+        add("source", source.map(JSONValue.string))
+        add("input", input?.json)
+        add("precision", precision.map { .string($0.rawValue) })
+        add("exact_decoding", exactDecoding.map(JSONValue.bool))
+        add("version", version.map(JSONValue.string))
+        add("description", description.map(JSONValue.string))
+        return .object(fields)
+    }
+}
+
+extension ModelCard.Labels {
+    /// The card's own spelling.
+    public var text: String {
+        switch self {
+        case .imageNet1K: "imagenet-1k"
+        case .file(let name): name
+        }
+    }
+}
+
+extension InputOverride {
+    var json: JSONValue {
+        var fields: [JSONValue.Field] = []
+        if let size { fields.append(.init("size", .array(size.map(JSONValue.integer)))) }
+        switch resize {
+        case nil: break
+        case .stretch: fields.append(.init("resize", .string("stretch")))
+        case .crop(let shorterSide, let filter):
+            var inner: [JSONValue.Field] = []
+            if let shorterSide { inner.append(.init("shorter_side", .integer(shorterSide))) }
+            if let filter { inner.append(.init("filter", .string(filter.rawValue))) }
+            fields.append(.init("resize", .object(inner)))
+        }
+        if let mean { fields.append(.init("mean", .numbers(mean))) }
+        if let std { fields.append(.init("std", .numbers(std))) }
+        return .object(fields)
+    }
+}
+
+extension InputSpecification {
+    /// The specification as the `input` of a card that says everything.
+    public var json: JSONValue {
+        let resize: InputOverride.Resize =
+            switch resize {
+            case .shorterSide(let side): .crop(shorterSide: side, filter: filter)
+            case .stretch: .stretch
+            }
+        return InputOverride(size: [height, width], resize: resize, mean: mean, std: std).json
+    }
+}
