@@ -1,0 +1,71 @@
+import FoveaJSON
+import FoveaHTTP
+import FoveaImage
+import FoveaServing
+import FoveaStore
+
+/// How the failures of the modules below look on the wire.
+extension APIError {
+    /// The API's view of any error; what nobody foresaw becomes a bare `internal`.
+    init(describing error: any Error) {
+        switch error {
+        case let error as APIError: self = error
+        case let error as ServingError: self.init(error)
+        case let error as ProtocolFailure: self.init(error)
+        case StoreError.full, StoreError.unavailable:
+            self.init(.outOfMemory, "there is no room to keep this; free some disk space")
+        case StoreError.imageOverBudget(let bytes, let budget):
+            self.init(
+                .imageTooLarge, "the image has \(bytes) bytes; the store keeps \(budget)",
+                numbers: ["limit": budget, "got": bytes])
+        case is CancellationError: self.init(ServingError.cancelled)
+        default: self.init(.internalError, "something went wrong here; the log has more under this request id")
+        }
+    }
+
+    init(_ error: ServingError) {
+        switch error {
+        case .modelNotFound: self.init(.modelNotFound, "\(error)")
+        case .noModel, .modelNotReady: self.init(.modelNotReady, "\(error)")
+        case .wrongTask: self.init(.invalidParameter, "\(error)")
+        case .queueFull(_, let limit): self.init(.queueFull, "\(error)", numbers: ["limit": limit])
+        case .deadlineExceeded: self.init(.deadlineExceeded, "\(error)")
+        case .cancelled: self.init(.internalError, "\(error)")
+        case .image(let error): self.init(error)
+        }
+    }
+
+    init(_ error: ImageError) {
+        switch error {
+        case .unsupportedType, .unsupportedVariant: self.init(.unsupportedMediaType, "\(error)")
+        case .tooManyPixels(let got, let limit), .sideTooLong(let got, let limit):
+            self.init(.imageTooLarge, "\(error)", numbers: ["limit": limit, "got": got])
+        case .broken, .tooSlow, .tooManyScans, .tooMuchMemory, .tooManyChunks, .chunkTooLong:
+            self.init(.undecodableImage, "\(error)")
+        case .outOfMemory: self.init(.outOfMemory, "\(error)")
+        }
+    }
+
+    init(_ failure: ProtocolFailure) {
+        self.init(
+            Code(rawValue: failure.code) ?? .malformedRequest, failure.message,
+            numbers: failure.limit.map { ["limit": $0] } ?? [:], status: failure.status,
+            fields: failure.fields)
+    }
+
+    init(_ error: MultipartError) {
+        switch error {
+        case .boundary, .noParts, .unterminated, .outsideTooLong, .malformedHead, .noName, .encodedPart:
+            self.init(.malformedRequest, "\(error)")
+        case .tooManyParts(let limit): self.init(.bodyTooLarge, "\(error)", numbers: ["limit": limit])
+        case .headTooLong(let limit), .tooManyFields(let limit):
+            self.init(.headersTooLarge, "\(error)", numbers: ["limit": limit])
+        }
+    }
+
+    /// The members of the error object, without the request id.
+    var members: [(String, JSONValue)] {
+        [("error", .string(message)), ("code", .string(code.rawValue))]
+            + numbers.sorted { $0.key > $1.key }.map { ($0.key, .integer($0.value)) }
+    }
+}

@@ -1,0 +1,56 @@
+import FoveaHTTP
+import FoveaImage
+import FoveaServing
+import FoveaStore
+
+/// The settings as the modules below want them.
+extension Configuration {
+    var http: HTTPServerConfiguration {
+        var limits = HTTPLimits()
+        limits.bodyBytes = maxBodyBytes
+        limits.fieldSectionBytes = maxHeaderBytes
+        limits.fieldCount = maxHeaderFields
+        limits.connections = maxConnections
+        limits.connectionsPerAddress = maxConnectionsPerAddress
+        limits.requestsPerConnection = maxRequestsPerConnection
+        limits.headTimeout = .seconds(headTimeout)
+        limits.bodyTimeout = .seconds(bodyTimeout)
+        limits.sendTimeout = .seconds(sendTimeout)
+        limits.keepAliveIdle = .seconds(idleTimeout)
+        return HTTPServerConfiguration(
+            host: host, port: port, limits: limits, drainLimit: .seconds(drainTimeout))
+    }
+
+    var imageLimits: ImageLimits {
+        var limits = ImageLimits()
+        limits.pixels = maxImagePixels
+        limits.side = maxImageSide
+        limits.decodeTime = decodeTimeout
+        limits.decodeMemory = decodeMemoryBytes
+        return limits
+    }
+
+    var jobLimits: JobLimits {
+        JobLimits(queueCapacity: queueCapacity, timeout: .seconds(inferenceTimeout), image: imageLimits)
+    }
+
+    var requestLog: RequestLogSettings {
+        var settings = RequestLogSettings()
+        settings.maxBytes = requestLogBytes
+        settings.maxRows = requestLogRows
+        settings.maxAge = .seconds(requestLogDays * 86400)
+        return settings
+    }
+
+    var metricsHistory: MetricsHistorySettings {
+        var settings = MetricsHistorySettings()
+        settings.maxAge = .seconds(statsDays * 86400)
+        return settings
+    }
+
+    var imageStore: ImageStoreSettings {
+        var settings = ImageStoreSettings()
+        settings.budget = imageStoreBytes
+        return settings
+    }
+}

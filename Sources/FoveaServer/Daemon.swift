@@ -1,0 +1,86 @@
+import FoveaHTTP
+import FoveaImage
+import FoveaServing
+import FoveaStore
+import FoveaTensor
+import Glibc
+public import Logging
+
+/// The server as a whole: opens the stores, loads the models, answers, and stops without losing anything.
+public final class Daemon: Sendable {
+    static let version = "0.1.0"
+    /// Unix seconds.
+    static let startTime = Double(time(nil))
+
+    private let context: ServerContext
+    private let server: HTTPServer
+    private let pool: ComputePool
+
+    /// Opens the stores and reads the model repository; loads no weights yet.
+    ///
+    /// - Throws: what is wrong with a folder, in one line.
+    public init(configuration: Configuration, logger: Logger) throws {
+        _ = Self.startTime
+        let data = configuration.data
+        try makeDirectory(data)
+        pool = ComputePool(threads: configuration.threads)
+        let registry = try ModelRegistry(
+            repository: ModelRepository(directory: configuration.models),
+            defaultClassifier: configuration.defaultClassifier, pool: pool, limits: configuration.jobLimits)
+        let history = HistoryRecorder(
+            store: try MetricsHistory(
+                path: data + "/metrics.sqlite", settings: configuration.metricsHistory, logger: logger),
+            queueDepth: { name in registry.queues.first { $0.model == name }?.queue.pending ?? 0 })
+        context = ServerContext(
+            configuration: configuration, registry: registry,
+            requestLog: try RequestLog(
+                path: data + "/requests.sqlite", settings: configuration.requestLog, logger: logger),
+            history: history,
+            images: ImageLibrary(
+                store: try ImageStore(
+                    path: data + "/images.sqlite", settings: configuration.imageStore, logger: logger),
+                limits: configuration.imageLimits),
+            metrics: Metrics(), logger: logger, server: ServerState())
+        server = HTTPServer(
+            configuration: configuration.http, application: FoveaApplication(context: context), logger: logger)
+        context.server.attach(server)
+    }
+
+    /// Binds the address, then loads the models in the background: `/readyz` says when they serve.
+    ///
+    /// - Returns: the address served on, such as `127.0.0.1:8080`.
+    public func start() throws -> String {
+        let port = try server.start()
+        context.history.start()
+        context.registry.load(logger: context.logger)
+        let host = context.configuration.host
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    /// Finishes what is in flight within the drain limit, writes the logs out, and stops.
+    ///
+    /// - Returns: how many requests were cut off.
+    public func stop() async -> Int {
+        context.logger.info("stopping", metadata: ["in_flight": "\(context.metrics.snapshot.inFlight)"])
+        let unfinished = await server.drain()
+        context.history.stop()
+        context.requestLog.close()
+        context.images.store.close()
+        pool.shutdown()
+        context.logger.info("stopped", metadata: ["unfinished": "\(unfinished)"])
+        return unfinished
+    }
+}
+
+/// Makes the folder `path` and those above it.
+private func makeDirectory(_ path: String) throws(ConfigurationError) {
+    var prefix = ""
+    for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+        prefix += part
+        if !prefix.isEmpty, mkdir(prefix, 0o755) != 0, errno != EEXIST { break }
+        prefix += "/"
+    }
+    guard access(path, W_OK | X_OK) == 0 else {
+        throw .unusableFolder(path: path, reason: String(cString: strerror(errno)))
+    }
+}

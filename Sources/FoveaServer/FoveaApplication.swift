@@ -1,0 +1,101 @@
+import FoveaHTTP
+import FoveaServing
+import HTTPTypes
+import Logging
+
+/// Fovea's answer to every request: finds the route, lets it answer, counts it, and logs it when it is sent.
+final class FoveaApplication: Application {
+    let context: ServerContext
+    private let router: Router<any Route>
+
+    init(context: ServerContext) {
+        self.context = context
+        var router = Router<any Route>()
+        for type in Self.routeTypes {
+            let route = type.init(context: context)
+            for pattern in type.patterns { router.add(pattern, route) }
+        }
+        self.router = router
+    }
+
+    /// Every route; `openapi.yaml` describes the same.
+    static let routeTypes: [any Route.Type] = [
+        ClassifyRoute.self, UploadImageRoute.self, ImageRoute.self, DeleteImageRoute.self, ModelsRoute.self,
+        ModelRoute.self, RequestsRoute.self, RequestRoute.self, StatsRoute.self, MetricsRoute.self, HealthRoute.self,
+        ReadyRoute.self, OpenAPIRoute.self,
+    ]
+
+    func admit(_ head: RequestHead) -> BodyAdmission {
+        var exchange = Exchange(head: head)
+        do {
+            guard case .route(let route, _) = try find(head, &exchange.route) else {
+                return .accept(maxBytes: 64 << 10)
+            }
+            if let coding = head.fields[.contentEncoding] {
+                throw APIError(
+                    .unsupportedMediaType,
+                    "Content-Encoding \"\(coding.prefix(32))\" is not read here; send it as it is")
+            }
+            let limit = route.maxBodyBytes
+            if let length = head.contentLength, length > limit {
+                throw APIError(
+                    .bodyTooLarge, "the body has \(length) bytes; \(limit) are allowed",
+                    numbers: ["limit": limit, "got": length])
+            }
+            try route.admit(head)
+            return .accept(maxBytes: limit)
+        } catch {
+            context.metrics.begin()
+            return .refuse(answer(to: error, exchange))
+        }
+    }
+
+    func respond(to request: Request) async -> Response {
+        context.metrics.begin()
+        var exchange = Exchange(head: request.head, bytesIn: request.body.count, arrival: request.receivedAt)
+        do {
+            switch try find(request.head, &exchange.route) {
+            case .route(let route, let parameters):
+                var call = Call(request: request, parameters: parameters, exchange: exchange)
+                defer { exchange = call.exchange }
+                let reply = try await route.respond(to: &call)
+                return finish(reply, call.exchange)
+            case .options(let allow):
+                var reply = Reply(status: .noContent, type: nil, body: [])
+                reply.fields[.allow] = allow
+                return finish(reply, exchange)
+            }
+        } catch { return answer(to: error, exchange) }
+    }
+
+    func respond(to failure: ProtocolFailure, head: RequestHead?) -> Response {
+        context.metrics.begin()
+        return answer(to: failure, Exchange(head: head))
+    }
+
+    /// What a method and a path lead to.
+    private enum Destination {
+        case route(any Route, parameters: [String: String])
+        case options(allow: String)
+    }
+
+    /// Finds what answers; notes the pattern in `route` as soon as it is known.
+    private func find(_ head: RequestHead, _ route: inout String) throws(APIError) -> Destination {
+        switch router.match(head.method, path: head.path) {
+        case .found(let found, let pattern, let parameters):
+            route = pattern
+            return .route(found, parameters: parameters)
+        case .options(let pattern, let allow):
+            route = pattern
+            return .options(allow: allow.allowValue)
+        case .methodNotAllowed(let pattern, let allow):
+            route = pattern
+            throw APIError(
+                .methodNotAllowed, "\(pattern) answers \(allow.allowValue) only", fields: [.allow: allow.allowValue])
+        case .notFound:
+            throw APIError(.notFound, "no such route; GET /openapi.yaml describes those there are")
+        case .unknownMethod:
+            throw APIError(.notImplemented, "this method is not known here")
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import FoveaImage
+import FoveaServing
+import FoveaStore
+
+/// The uploaded images, as the routes use them: checked before they are kept, found by their sha256.
+struct ImageLibrary: Sendable {
+    let store: ImageStore
+    let limits: ImageLimits
+
+    /// Checks that `bytes` is an image within the limits and keeps it.
+    func keep(_ bytes: [UInt8]) async throws -> (sha256: String, header: ImageHeader, isNew: Bool) {
+        let (header, sha256) = try await inBackground {
+            do {
+                return (try ImageHeader(reading: bytes[...], limits: limits), SHA256Digest(of: bytes[...]).description)
+            } catch let error as ImageError { throw ServingError.image(error) }
+        }
+        let isNew = try await store.put(
+            bytes, sha256: sha256, contentType: "image/\(header.format.rawValue)", width: header.width,
+            height: header.height)
+        return (sha256, header, isNew)
+    }
+
+    /// The bytes to answer about: those that came with the request, or the uploaded ones.
+    func bytes(of source: ImageInput.Source) async throws -> ArraySlice<UInt8> {
+        switch source {
+        case .bytes(let bytes): bytes
+        case .stored(let sha256): try await image(sha256).bytes[...]
+        }
+    }
+
+    func image(_ sha256: String) async throws -> StoredImage {
+        guard let image = try await store.get(sha256) else { throw notFound(sha256) }
+        return image
+    }
+
+    func delete(_ sha256: String) async throws {
+        guard try await store.delete(sha256) else { throw notFound(sha256) }
+    }
+
+    private func notFound(_ sha256: String) -> APIError {
+        APIError(.imageNotFound, "no image with sha256 \(sha256) is kept here; upload it with PUT /images")
+    }
+}

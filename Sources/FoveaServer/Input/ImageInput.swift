@@ -1,0 +1,92 @@
+import FoveaHTTP
+import HTTPTypes
+
+/// The images and options of one request, however they were sent.
+struct ImageInput: Sendable {
+    enum Source: Sendable, Equatable {
+        /// An encoded file that came with the request.
+        case bytes(ArraySlice<UInt8>)
+        /// An image uploaded before, by the sha256 of its bytes: 64 lower-case hexadecimal digits.
+        case stored(sha256: String)
+    }
+
+    /// In the order they were sent; never empty.
+    var sources: [Source]
+    /// Several images were asked about at once, so the answer is a list.
+    var isBatch = false
+    var options: Options
+
+    /// Reads the images and options of a request in one of the four ways: the body itself, `multipart/form-data`,
+    /// JSON, or a stored image named by header or path.
+    ///
+    /// - Parameters:
+    ///   - pathSHA256: the image named by the path, on `/images/{sha256}/…`.
+    ///   - maxBatch: the most images in one request.
+    init(of request: Request, pathSHA256: String?, maxBatch: Int) throws(APIError) {
+        var options = try Options(query: request.head.query)
+        let contentTypes = request.head.fields[values: .contentType]
+        guard contentTypes.count <= 1 else {
+            throw APIError(.malformedRequest, "Content-Type is given \(contentTypes.count) times; give it once")
+        }
+        let type = contentTypes.first.flatMap { MediaType(Array($0.utf8)[...]) }
+        var found: (sources: [Source], isBatch: Bool)
+        switch type?.essence {
+        case "multipart/form-data":
+            found = try Self.multipart(request, type, maxBatch: maxBatch, into: &options)
+        case "application/json":
+            found = try JSONInput.read(request.body, into: &options)
+        default:
+            found = (request.body.isEmpty ? [] : [.bytes(request.body[...])], false)
+        }
+        if let pathSHA256 {
+            guard found.sources.isEmpty else {
+                throw APIError(
+                    .invalidParameter, "the path names the image, and the body brings another; send one of them")
+            }
+            found.sources = [.stored(sha256: try Self.imageID(pathSHA256))]
+        } else if found.sources.isEmpty, let name = request.head.fields[.imageSHA256] {
+            found.sources = [.stored(sha256: try Self.imageID(name))]
+        }
+        guard !found.sources.isEmpty else {
+            throw APIError(
+                .invalidParameter,
+                "no image; send a JPEG or PNG as the body, as the form's part \"image\", or as base64 in JSON's \"image\""
+            )
+        }
+        guard found.sources.count <= maxBatch else {
+            throw APIError(
+                .bodyTooLarge, "\(found.sources.count) images in one request; at most \(maxBatch) are allowed",
+                numbers: ["limit": maxBatch, "got": found.sources.count])
+        }
+        (sources, isBatch, self.options) = (found.sources, found.isBatch, options)
+    }
+
+    private static func multipart(
+        _ request: Request, _ type: MediaType?, maxBatch: Int, into options: inout Options
+    ) throws(APIError) -> ([Source], isBatch: Bool) {
+        var limits = MultipartLimits()
+        limits.parts = max(limits.parts, maxBatch)
+        let parts: [MultipartForm.Part]
+        do {
+            parts = try MultipartForm.parse(request.body[...], boundary: type?["boundary"] ?? [], limits: limits)
+        } catch { throw APIError(error) }
+        var sources: [Source] = []
+        for part in parts {
+            if part.name == "image" {
+                sources.append(.bytes(part.body))
+            } else {
+                try options.set(part.name, String(decoding: part.body.prefix(1024), as: UTF8.self))
+            }
+        }
+        return (sources, sources.count > 1)
+    }
+
+    /// Checks that `text` is a sha256 in hexadecimal and returns it in lower case.
+    static func imageID(_ text: String) throws(APIError) -> String {
+        let digits = text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        guard digits.count == 64, digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
+            throw APIError(.invalidParameter, "an image is named by its sha256, 64 hexadecimal digits")
+        }
+        return String(decoding: digits, as: UTF8.self)
+    }
+}

@@ -1,0 +1,61 @@
+import FoundationEssentials
+import FoveaJSON
+
+/// A request body in JSON: `{"image": "<base64>" | {"sha256": "…"}, …options}`, or `"images": […]`. Other members are
+/// ignored.
+enum JSONInput {
+    /// Sets the options that the body names and returns its images.
+    static func read(
+        _ body: [UInt8], into options: inout Options
+    ) throws(APIError) -> (sources: [ImageInput.Source], isBatch: Bool) {
+        let value: JSONValue
+        do {
+            value = try JSONParser.parse(body, limits: .init(bytes: body.count, depth: 32))
+        } catch { throw APIError(.malformedRequest, "the body is not the JSON expected: \(error)") }
+        guard case .object(let fields) = value else {
+            throw APIError(.malformedRequest, "the JSON body must be an object with the member \"image\" or \"images\"")
+        }
+        var images: [ImageInput.Source] = []
+        var isBatch: Bool?
+        for field in fields {
+            switch (field.name, field.value) {
+            case ("image", let value):
+                guard isBatch == nil else { throw bothGiven }
+                (images, isBatch) = ([try source(value)], false)
+            case ("images", .array(let values)):
+                guard isBatch == nil else { throw bothGiven }
+                images = []
+                for value in values { images.append(try source(value)) }
+                isBatch = true
+            case ("images", _): throw APIError(.invalidParameter, "\"images\" must be a list")
+            case ("model", .string(let name)): try options.set("model", name)
+            case ("top_k", .number(let number)): try options.setTopK(Int(exactly: number) ?? 0)
+            case ("exact", .bool(let flag)): options.exact = flag
+            case ("model", _), ("top_k", _), ("exact", _):
+                throw APIError(.invalidParameter, "\"\(field.name)\" has a value of the wrong type")
+            default: continue
+            }
+        }
+        return (images, isBatch ?? false)
+    }
+
+    private static var bothGiven: APIError {
+        APIError(.invalidParameter, "\"image\" and \"images\" are both given; give one of them")
+    }
+
+    /// Base64 text, with or without a `data:` prefix, or `{"sha256": "…"}`.
+    private static func source(_ value: JSONValue) throws(APIError) -> ImageInput.Source {
+        switch value {
+        case .string(let text):
+            let payload = text.utf8.starts(with: "data:".utf8) ? text.drop { $0 != "," }.dropFirst() : text[...]
+            if let data = Data(base64Encoded: String(payload)) { return .bytes([UInt8](data)[...]) }
+        case .object(let fields):
+            if let field = fields.first(where: { $0.name == "sha256" }), case .string(let text) = field.value {
+                return .stored(sha256: try ImageInput.imageID(text))
+            }
+        default: break
+        }
+        throw APIError(
+            .invalidParameter, "an image in JSON is base64 of a JPEG or PNG, or {\"sha256\": …} of an uploaded image")
+    }
+}

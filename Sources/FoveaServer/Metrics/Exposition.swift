@@ -1,0 +1,86 @@
+import FoveaServing
+import FoveaStore
+import FoveaTensor
+
+/// What `GET /metrics` shows, all of it: counters, histograms, and gauges read at this moment.
+extension ServerContext {
+    func exposition() -> [UInt8] {
+        var text = PrometheusText()
+        write(metrics.snapshot, to: &text)
+        writeModels(to: &text)
+        text.family("fovea_connections", .gauge, "Open connections.")
+        text.sample("fovea_connections", [:], server.connections)
+        text.family("fovea_log_dropped_total", .counter, "Rows of the request log that were lost.")
+        text.sample("fovea_log_dropped_total", [:], requestLog.dropped)
+        text.family("fovea_build_info", .gauge, "1, with the version and the instruction set in use.")
+        text.sample("fovea_build_info", ["version": Daemon.version, "isa": Kernels.isaName], 1)
+        writeProcess(to: &text)
+        return text.bytes
+    }
+
+    private func write(_ values: Metrics.Values, to text: inout PrometheusText) {
+        text.family("fovea_requests_total", .counter, "Requests answered, by route, model and status.")
+        for (key, count) in values.requests.sorted(by: { $0.key < $1.key }) {
+            text.sample(
+                "fovea_requests_total", ["route": key.route, "model": key.model, "code": "\(key.code)"], count)
+        }
+        text.family("fovea_request_seconds", .histogram, "Time from a request's first byte to its answer's last.")
+        for (route, histogram) in values.seconds.sorted(by: { $0.key < $1.key }) {
+            text.histogram("fovea_request_seconds", ("route", route), histogram)
+        }
+        text.family("fovea_decode_seconds", .histogram, "Time to decode and resize an image.")
+        text.histogram("fovea_decode_seconds", nil, values.decode)
+        for (name, help, histograms) in [
+            ("fovea_queue_seconds", "Time an image waited for the compute pool.", values.queue),
+            ("fovea_inference_seconds", "Time the network took.", values.inference),
+        ] {
+            text.family(name, .histogram, help)
+            for (model, histogram) in histograms.sorted(by: { $0.key < $1.key }) {
+                text.histogram(name, ("model", model), histogram)
+            }
+        }
+        text.family("fovea_rejected_total", .counter, "Requests refused for lack of room or time, by error code.")
+        for (reason, count) in values.rejected.sorted(by: { $0.key < $1.key }) {
+            text.sample("fovea_rejected_total", ["reason": reason], count)
+        }
+        text.family("fovea_inflight_requests", .gauge, "Requests being answered.")
+        text.sample("fovea_inflight_requests", [:], values.inFlight)
+    }
+
+    private func writeModels(to text: inout PrometheusText) {
+        let models = registry.summaries
+        text.family("fovea_model_ready", .gauge, "1 for a model that serves, else 0.")
+        for model in models {
+            text.sample(
+                "fovea_model_ready", ["model": model.name, "version": model.version], model.state == .ready ? 1 : 0)
+        }
+        text.family("fovea_model_bytes", .gauge, "Memory of a model's weights.")
+        for model in models {
+            text.sample("fovea_model_bytes", ["model": model.name, "version": model.version], model.bytes)
+        }
+        let queues = registry.queues
+        text.family("fovea_pending_requests", .gauge, "Jobs that wait for a model.")
+        for (model, queue) in queues { text.sample("fovea_pending_requests", ["model": model], queue.pending) }
+        text.family("fovea_queue_oldest_seconds", .gauge, "How long the oldest waiting job has waited.")
+        for (model, queue) in queues {
+            text.sample("fovea_queue_oldest_seconds", ["model": model], queue.oldestWait / .seconds(1))
+        }
+    }
+
+    private func writeProcess(to text: inout PrometheusText) {
+        let process = ProcessStatistics.read()
+        text.family("process_cpu_seconds_total", .counter, "User and system time spent.")
+        text.sample("process_cpu_seconds_total", [:], process.cpuSeconds)
+        text.family("process_start_time_seconds", .gauge, "Start time in Unix seconds.")
+        text.sample("process_start_time_seconds", [:], Daemon.startTime)
+        for (name, help, value) in [
+            ("process_resident_memory_bytes", "Resident memory.", process.residentBytes),
+            ("process_virtual_memory_bytes", "Virtual memory.", process.virtualBytes),
+            ("process_open_fds", "Open file descriptors.", process.openDescriptors),
+            ("process_max_fds", "Most file descriptors allowed.", process.maxDescriptors),
+        ] {
+            text.family(name, .gauge, help)
+            text.sample(name, [:], value)
+        }
+    }
+}

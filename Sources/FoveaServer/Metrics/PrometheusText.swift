@@ -1,0 +1,49 @@
+/// Writes the Prometheus text exposition format, version 0.0.4.
+struct PrometheusText {
+    private(set) var bytes: [UInt8] = []
+
+    enum Kind: String { case counter, gauge, histogram }
+    typealias Labels = KeyValuePairs<String, String>
+
+    /// Starts the family `name`; its samples must follow.
+    mutating func family(_ name: String, _ kind: Kind, _ help: String) {
+        bytes += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n".utf8
+    }
+
+    mutating func sample(_ name: String, _ labels: Labels = [:], _ value: Double) {
+        let number = value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+        bytes += "\(name)\(Self.text(labels)) \(number)\n".utf8
+    }
+
+    mutating func sample(_ name: String, _ labels: Labels = [:], _ value: Int) {
+        bytes += "\(name)\(Self.text(labels)) \(value)\n".utf8
+    }
+
+    mutating func histogram(_ name: String, _ label: (name: String, value: String)?, _ histogram: Histogram) {
+        let fixed = label.map { "\($0.name)=\"\(Self.escaped($0.value))\"," } ?? ""
+        var total = 0
+        for (count, bound) in zip(histogram.counts, Histogram.bounds.map { "\($0)" } + ["+Inf"]) {
+            total += count
+            bytes += "\(name)_bucket{\(fixed)le=\"\(bound)\"} \(total)\n".utf8
+        }
+        let labels = label.map { "{\($0.name)=\"\(Self.escaped($0.value))\"}" } ?? ""
+        bytes += "\(name)_sum\(labels) \(histogram.sum)\n\(name)_count\(labels) \(total)\n".utf8
+    }
+
+    private static func text(_ labels: Labels) -> String {
+        labels.isEmpty ? "" : "{" + labels.map { "\($0.key)=\"\(escaped($0.value))\"" }.joined(separator: ",") + "}"
+    }
+
+    private static func escaped(_ value: String) -> String {
+        var out = ""
+        for character in value.unicodeScalars {
+            switch character {
+            case "\\": out += "\\\\"
+            case "\"": out += "\\\""
+            case "\n": out += "\\n"
+            default: out.unicodeScalars.append(character)
+            }
+        }
+        return out
+    }
+}

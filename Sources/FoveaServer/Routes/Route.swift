@@ -1,0 +1,61 @@
+import FoveaJSON
+import FoveaHTTP
+import HTTPTypes
+
+/// Something the daemon answers: one file and one struct each.
+protocol Route: Sendable {
+    /// The methods and path patterns it answers, such as `GET /models/{name}`.
+    static var patterns: [String] { get }
+
+    init(context: ServerContext)
+
+    /// The largest body it reads.
+    var maxBodyBytes: Int { get }
+
+    /// Refuses a request from its head alone, before the body is read.
+    func admit(_ head: RequestHead) throws
+
+    /// Answers, and notes in `call.exchange` what the log and the metrics should know.
+    func respond(to call: inout Call) async throws -> Reply
+}
+
+extension Route {
+    var maxBodyBytes: Int { 64 << 10 }
+    func admit(_ head: RequestHead) throws {}
+}
+
+/// A request on its way through a route.
+struct Call: Sendable {
+    let request: Request
+    /// The values of the pattern's `{…}` segments, percent-decoded.
+    let parameters: [String: String]
+    var exchange: Exchange
+
+    /// The query's pairs, decoded; the last of a repeated name wins.
+    func query() throws(APIError) -> [String: String] {
+        guard let query = request.head.query, !query.isEmpty else { return [:] }
+        do {
+            return Dictionary(try QueryItems(Array(query.utf8)[...]).items.map { ($0.name, $0.value) }) { $1 }
+        } catch { throw APIError(.malformedRequest, "the query is malformed: \(error)") }
+    }
+}
+
+/// What a route answers.
+struct Reply: Sendable {
+    var status = HTTPResponse.Status.ok
+    var fields = HTTPFields()
+    var body: [UInt8]
+
+    /// - Parameter type: the media type; nil for an answer without content.
+    init(status: HTTPResponse.Status = .ok, type: String?, body: [UInt8]) {
+        (self.status, self.body) = (status, body)
+        fields[.contentType] = type
+    }
+
+    /// A JSON answer, ended by a line feed so that a terminal's prompt starts on its own line.
+    static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok) -> Reply {
+        var reply = Reply(status: status, type: "application/json", body: value.bytes + [UInt8(ascii: "\n")])
+        reply.fields[.cacheControl] = "no-store"
+        return reply
+    }
+}

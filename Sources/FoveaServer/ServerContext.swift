@@ -1,0 +1,16 @@
+import FoveaServing
+import FoveaStore
+import Logging
+
+/// What the routes share.
+struct ServerContext: Sendable {
+    let configuration: Configuration
+    let registry: ModelRegistry
+    let requestLog: RequestLog
+    let history: HistoryRecorder
+    let images: ImageLibrary
+    let metrics: Metrics
+    let logger: Logger
+    /// Open connections, and whether the daemon shuts down: known to the HTTP server, which is made later.
+    let server: ServerState
+}
