@@ -1,0 +1,102 @@
+import Foundation
+import Synchronization
+import Testing
+
+@Suite(.enabled(if: DaemonProcess.isAvailable), .serialized)
+struct LifecycleEndToEndTests {
+    @Test("After 300 mixed requests on 8 connections and SIGTERM, client, metrics and log agree exactly")
+    func accountsAgree() throws {
+        let daemon = try DaemonProcess()
+        let photo = try Photographs.bytes("chelsea.jpg")
+        let seen = Mutex<[Int: Int]>([:])
+        let port = daemon.port
+        DispatchQueue.concurrentPerform(iterations: 8) { worker in
+            guard let client = try? Client(port: port) else { return }
+            for number in stride(from: worker, to: 300, by: 8) {
+                let answer: Client.Answer?
+                switch number % 6 {
+                case 0, 1: answer = try? client.request("POST", "/classify", body: photo)
+                case 2: answer = try? client.request("POST", "/classify", body: Array("not an image".utf8))
+                case 3: answer = try? client.request("GET", "/models")
+                case 4: answer = try? client.request("GET", "/nowhere")
+                default: answer = try? client.request("POST", "/classify", body: Array(photo.prefix(5000)))
+                }
+                if let answer { seen.withLock { $0[answer.status, default: 0] += 1 } }
+            }
+        }
+        let client = seen.withLock { $0 }
+        #expect(client == [200: 150, 404: 50, 415: 50, 422: 50])
+
+        let metrics = try Client(port: daemon.port).request("GET", "/metrics").text
+        var counted: [Int: Int] = [:]
+        for line in metrics.split(separator: "\n")
+        where line.hasPrefix("fovea_requests_total{") && !line.contains("/readyz") {
+            let code = Int(line.split(separator: "code=\"")[1].prefix(3)) ?? 0
+            counted[code, default: 0] += Int(line.split(separator: " ").last ?? "") ?? 0
+        }
+        #expect(counted == client)
+
+        #expect(daemon.stop() == 0)
+        let rows = try daemon.query(
+            "SELECT status || ' ' || count(*) FROM request WHERE route NOT IN ('/readyz', '/metrics') GROUP BY status")
+        let logged = Dictionary(
+            uniqueKeysWithValues: rows.split(separator: "\n").map { row in
+                let fields = row.split(separator: " ").compactMap { Int($0) }
+                return (fields[0], fields[1])
+            })
+        #expect(logged == client)
+    }
+
+    @Test("kill -9 under load leaves a sound log, and the next start serves")
+    func survivesKill() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "fovea-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let first = try DaemonProcess(in: folder)
+        let client = try Client(port: first.port)
+        var answered = 0
+        for _ in 0..<400 where try client.request("GET", "/models").status == 200 { answered += 1 }
+        first.stop(SIGKILL)
+        #expect(try first.query("PRAGMA integrity_check").hasPrefix("ok"))
+        let rows = Int(try first.query("SELECT count(*) FROM request WHERE route = '/models'").dropLast()) ?? 0
+        #expect((answered - 500...answered).contains(rows))
+
+        let second = try DaemonProcess(in: folder)
+        #expect(try Client(port: second.port).request("GET", "/requests?limit=1").status == 200)
+        #expect(second.stop() == 0)
+    }
+
+    @Test("SIGTERM lets a request in flight finish, and idle connections don't hold it up")
+    func drains() throws {
+        let daemon = try DaemonProcess()
+        let idle = try Client(port: daemon.port)
+        #expect(try idle.request("GET", "/healthz").status == 200)
+        let busy = try Client(port: daemon.port)
+        let photo = try Photographs.bytes("chelsea.jpg")
+        try busy.send(
+            Array("POST /classify HTTP/1.1\r\nHost: a\r\nContent-Length: \(photo.count)\r\n\r\n".utf8)
+                + photo.prefix(1000))
+        kill(daemon.process.processIdentifier, SIGTERM)
+        while (try? Client(port: daemon.port)) != nil {}
+        try busy.send(Array(photo.dropFirst(1000)))
+        let answer = try busy.receive(hasBody: true)
+        #expect(answer.status == 200)
+        #expect(answer.head.lowercased().contains("connection: close"))
+        daemon.process.waitUntilExit()
+        #expect(daemon.process.terminationStatus == 0)
+    }
+
+    @Test("A taken port is one clear line and exit code 1")
+    func portTaken() throws {
+        let daemon = try DaemonProcess()
+        let (status, output, error) = try run(
+            DaemonProcess.binary,
+            [
+                "serve", "--port", "\(daemon.port)", "--models", DaemonProcess.models, "--data",
+                daemon.folder.path + "/other",
+            ])
+        #expect(status == 1)
+        #expect(output.isEmpty)
+        #expect(error.contains("\(daemon.port)"))
+        #expect(error.split(separator: "\n").count { $0.hasPrefix("Error") } == 1, "\(error)")
+    }
+}

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Generates requests from openapi.yaml, right ones and wrong ones, and holds the daemon's answers against it.
+set -euo pipefail
+cd "$(dirname "$0")"
+. ./daemon.sh
+start_daemon --max-requests-per-connection 1000000
+schemathesis run ../../openapi.yaml --url "$(address)" --max-examples 30 --seed 1 --workers 1 --request-timeout 10
+kill -0 "$daemon" || { echo "the daemon died" >&2; exit 1; }
