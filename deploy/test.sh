@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs all of them: format, build, unit and end-to-end tests, the HTTP cases
+# against the built daemon, and schemathesis against its API description.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. deploy/setup.sh
+
+install_packages "${libraries[@]}" python3 python3-pip python3-venv ca-certificates curl sqlite3
+require_swift
+
+say "checking the format"
+swift format lint --strict --recursive Package.swift Sources Tests Models || fail "run: swift format -i -r Package.swift Sources Tests Models"
+
+say "building"
+swift build -c release -Xswiftc -enable-testing --build-tests || fail "the build failed; see above"
+fovea=$(swift build -c release -Xswiftc -enable-testing --show-bin-path)/fovea
+
+tools=${XDG_CACHE_HOME:-$HOME/.cache}/fovea-tests
+mkdir -p "$tools"
+if [ ! -e "$tools/models/efficientnet-lite0" ]; then
+    say "fetching the default model for the end-to-end tests"
+    "$fovea" models pull efficientnet-lite0 --models "$tools/models"
+fi
+export FOVEA_TEST_BINARY=$fovea FOVEA_TEST_MODELS=$tools/models
+
+say "running the tests"
+swift test -c release -Xswiftc -enable-testing --skip-build
+
+say "running the HTTP cases against the daemon"
+Tests/EndToEndTests/http-cases.sh
+
+say "running schemathesis against the daemon"
+if [ ! -x "$tools/venv/bin/schemathesis" ]; then
+    python3 -m venv "$tools/venv"
+    "$tools/venv/bin/pip" install --quiet schemathesis || fail "pip could not install schemathesis; is the network there?"
+fi
+PATH=$tools/venv/bin:$PATH Tests/EndToEndTests/schemathesis.sh
+say "all tests passed"
