@@ -37,4 +37,4 @@ require_swift() {
     esac
 }
 
-libraries=(libopenblas-dev libjpeg-dev libpng-dev zlib1g-dev libsqlite3-dev pkg-config)
+libraries=(libopenblas-dev libjpeg-dev libpng-dev zlib1g-dev libsqlite3-dev libcurl4-openssl-dev pkg-config)

@@ -11,9 +11,11 @@ require_swift
 say "checking the format"
 swift format lint --strict --recursive Package.swift Sources Tests Models || fail "run: swift format -i -r Package.swift Sources Tests Models"
 
-say "building"
-swift build -c release -Xswiftc -enable-testing --build-tests || fail "the build failed; see above"
-fovea=$(swift build -c release -Xswiftc -enable-testing --show-bin-path)/fovea
+say "building (the first build takes some minutes)"
+# In a folder of its own, so that testing and serving don't build each other's files again.
+flags=(-c release -Xswiftc -enable-testing --scratch-path .build-tests)
+swift build "${flags[@]}" --build-tests || fail "the build failed; see above"
+fovea=$(swift build "${flags[@]}" --show-bin-path)/fovea
 
 tools=${XDG_CACHE_HOME:-$HOME/.cache}/fovea-tests
 mkdir -p "$tools"
@@ -24,10 +26,13 @@ fi
 export FOVEA_TEST_BINARY=$fovea FOVEA_TEST_MODELS=$tools/models
 
 say "running the tests"
-swift test -c release -Xswiftc -enable-testing --skip-build
+swift test "${flags[@]}" --skip-build --no-parallel
 
 say "running the HTTP cases against the daemon"
 Tests/EndToEndTests/http-cases.sh
+
+say "running the commands of README.md"
+Tests/EndToEndTests/readme.sh
 
 say "running schemathesis against the daemon"
 if [ ! -x "$tools/venv/bin/schemathesis" ]; then

@@ -1,5 +1,5 @@
 public import FoveaImage
-import FoveaModels
+public import FoveaModels
 import FoveaNN
 public import FoveaTensor
 
@@ -8,6 +8,8 @@ public final class LoadedModel: Sendable {
     public let name: String
     public let version: String
     public let classes: Int
+    /// How a photograph becomes its input.
+    public let input: InputSpecification
     /// Memory of the weights, about: the size of their file.
     public let bytes: Int
     public let queue: JobQueue
@@ -29,10 +31,13 @@ public final class LoadedModel: Sendable {
         labels = try model.labels(classes: classes)?.names ?? (0..<classes).map(String.init)
         (name, version, bytes) = (model.name.description, "\(model.version)", model.weightsBytes)
         queue = JobQueue(model: name, capacity: limits.queueCapacity, pool: pool)
-        preprocessing = Preprocessing(model.input, exactDecoding: model.card.exactDecoding ?? false)
-        exactPreprocessing = Preprocessing(model.input, exactDecoding: true)
+        input = try model.input(for: checkpoint.entries)
+        preprocessing = Preprocessing(input, exactDecoding: model.card.exactDecoding ?? false)
+        exactPreprocessing = Preprocessing(input, exactDecoding: true)
         self.limits = limits
-        try warmUp(model.input)
+        // Reading and packing weights leaves blocks of their sizes behind, which no request will ask for.
+        TensorMemory.trim()
+        try warmUp()
     }
 
     /// Classifies one encoded photograph on the compute pool, when its turn comes.
@@ -68,7 +73,7 @@ public final class LoadedModel: Sendable {
         } catch { throw .image(error) }
     }
 
-    private func warmUp(_ input: InputSpecification) throws(ServingError) {
+    private func warmUp() throws(ServingError) {
         let zeros = Tensor(
             [Float](repeating: 0, count: input.height * input.width * 3),
             shape: [1, input.height, input.width, 3])

@@ -185,6 +185,8 @@ extension ModelRegistry {
         public let classes: Int?
         /// Memory of the weights; 0 until it is loaded.
         public let bytes: Int
+        /// How a photograph becomes its input; nil when the card can't be read.
+        public let input: InputSpecification?
         /// What the card says; nil when it can't be read.
         public let model: InstalledModel?
     }
@@ -203,7 +205,8 @@ extension ModelRegistry {
             return Summary(
                 name: slot.name, version: slot.version, state: state, reason: reason,
                 isDefault: defaults.contains { $0.name == slot.name && $0.version == slot.version },
-                classes: loaded?.classes, bytes: loaded?.bytes ?? 0, model: slot.model)
+                classes: loaded?.classes, bytes: loaded?.bytes ?? 0, input: loaded?.input ?? slot.model?.input,
+                model: slot.model)
         }
     }
 }

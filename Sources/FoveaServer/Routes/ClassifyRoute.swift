@@ -4,9 +4,9 @@ import FoveaModels
 import FoveaServing
 import HTTPTypes
 
-/// `POST /classify`: photographs in, labels with probabilities out.
+/// `POST /classify`: photographs in, labels with probabilities out. `PUT` does the same, for `curl -T`.
 struct ClassifyRoute: Route {
-    static let patterns: [String] = ["POST /classify", "POST /images/{sha256}/classify"]
+    static let patterns: [String] = ["POST /classify", "PUT /classify", "POST /images/{sha256}/classify"]
 
     let context: ServerContext
 

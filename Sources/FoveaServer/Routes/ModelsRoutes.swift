@@ -38,7 +38,7 @@ extension ModelRegistry.Summary {
             "name": .string(name), "version": .string(version), "task": .optional(model?.card.task.rawValue),
             "architecture": .optional(model?.architecture.name), "state": .string(state.rawValue),
             "reason": .optional(reason), "default": .bool(isDefault), "classes": .optional(classes),
-            "bytes": .integer(bytes), "input": model.map { Self.json($0.input) } ?? .null,
+            "bytes": .integer(bytes), "input": input.map(Self.json) ?? .null,
             "license": .optional(model?.card.license), "source": .optional(model?.card.source),
         ]
     }

@@ -1,4 +1,5 @@
 public import FoveaModels
+import FoveaNN
 
 /// One version of a model whose card is right and whose files are there. Its weights haven't been read.
 public struct InstalledModel: Sendable {
@@ -33,6 +34,12 @@ public struct InstalledModel: Sendable {
         labelsFile = try InstalledModel.labelsFile(of: card, in: directory)
         (self.name, self.version, self.directory) = (name, version, directory)
         (self.card, self.architecture) = (card, architecture)
+    }
+
+    /// The preprocessing for a checkpoint with these entries: they can tell apart what shares an architecture's name.
+    func input(for entries: [Checkpoint.Entry]) throws(CardError) -> InputSpecification {
+        let published = architecture.input(for: entries)
+        return try card.input?.applied(to: published) ?? published
     }
 
     /// The class names, one for each of `classes`; `nil` where the model has none.

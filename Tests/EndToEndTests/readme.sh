@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Runs the curl and fovea lines that README.md shows, and compares the answers: all but request ids and times must agree.
+set -euo pipefail
+cd "$(dirname "$0")"
+. ./daemon.sh
+start_daemon
+cp ../Fixtures/photos/chelsea.jpg "$work/cat.jpg"
+ADDRESS=$(address | sed 's|http://||') MODELS=$FOVEA_TEST_MODELS FOVEA=$FOVEA_TEST_BINARY FOLDER=$work python3 - ../../README.md <<'PYTHON'
+import os, re, subprocess, sys
+
+readme = open(sys.argv[1], encoding="utf-8").read()
+commands = 0
+for block in re.findall(r"```console\n(.*?)```", readme, re.S):
+    for example in re.split(r"^\$ ", block, flags=re.M)[1:]:
+        command, expected = example.split("\n", 1)
+        line = command.replace("localhost:8080", os.environ["ADDRESS"]).replace("curl ", "curl -s ", 1)
+        line = re.sub(r"^fovea ", os.environ["FOVEA"] + " ", line)
+        environment = dict(os.environ, FOVEA_MODELS=os.environ["MODELS"])
+        got = subprocess.run(line, shell=True, cwd=os.environ["FOLDER"], env=environment, capture_output=True, text=True)
+
+        def fixed(text):
+            text = re.sub(r'"request_id":"[^"]*"', "", text.strip())
+            text = re.sub(r'"timings_ms":\{[^}]*\}', "", text)
+            return re.sub(r"0\.\d+", lambda number: f"{float(number.group()):.3f}", text)
+
+        if fixed(got.stdout) != fixed(expected):
+            sys.exit(f"README.md shows\n{expected}\nfor: {command}\nbut the answer is\n{got.stdout}{got.stderr}")
+        commands += 1
+if commands < 4:
+    sys.exit(f"README.md shows only {commands} commands")
+print(f"{commands} commands of README.md answer as shown")
+PYTHON
