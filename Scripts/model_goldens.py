@@ -48,7 +48,10 @@ def synthetic(key, shape):
 
 
 def networks():
-    """Names `layout_model` and the functions that make the reference's network."""
+    """Names `layout_model` and the functions that make the reference's network.
+
+    The two ports pad for a fixed image size unless told none; then they pad for the image at hand, as TensorFlow does.
+    """
     import efficientnet_lite_pytorch
     import efficientnet_pytorch
     import timm
@@ -63,10 +66,11 @@ def networks():
         yield f"timm_{name}", lambda name=name: timm.create_model(name)
     for i in range(8):
         name = f"efficientnet-b{i}"
-        yield f"lukemelas_{name}", lambda name=name: efficientnet_pytorch.EfficientNet.from_name(name)
+        yield f"lukemelas_{name}", lambda name=name: efficientnet_pytorch.EfficientNet.from_name(name, image_size=None)
     for i in range(5):
         name = f"efficientnet-lite{i}"
-        yield f"lite_pytorch_{name}", lambda name=name: efficientnet_lite_pytorch.EfficientNet.from_name(name)
+        yield f"lite_pytorch_{name}", lambda name=name: efficientnet_lite_pytorch.EfficientNet.from_name(
+            name, image_size=None)
 
 
 def fingerprint(state):

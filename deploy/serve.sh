@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . deploy/setup.sh
 
-port=8080 host=127.0.0.1 models=${FOVEA_MODELS:-models}
+port=${FOVEA_PORT:-8080} host=${FOVEA_HOST:-127.0.0.1} models=${FOVEA_MODELS:-models}
 arguments=("$@")
 while [ $# -gt 0 ]; do
     case "$1" in
@@ -24,9 +24,10 @@ deploy/install-runtime.sh
 fovea=$(deploy/build.sh --show-binary)
 
 if [ ! -e "$models/efficientnet-lite0" ]; then
+    install_packages python3 python3-pip
     say "fetching the default model, efficientnet-lite0"
     "$fovea" models pull efficientnet-lite0 --models "$models"
 fi
 
-say "serving; try: curl -F image=@photo.jpg http://$host:$port/classify"
+say "serving; when it listens, try: curl -F image=@photo.jpg http://$host:$port/classify"
 exec "$fovea" serve "${arguments[@]}"

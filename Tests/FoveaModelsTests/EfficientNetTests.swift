@@ -9,8 +9,6 @@ struct ReferenceNetwork {
     let architecture: String
     let keys: EfficientNetKeys
     let size: EfficientNetSize
-    /// Whether the reference computes its padding for the network's own size, whatever the image's.
-    var padsForNominalSize: Bool { keys.stem.convolution == EfficientNetKeys.lukemelas.stem.convolution }
 
     init(_ name: String) throws {
         let layouts: [(String, EfficientNetKeys)] = [
@@ -96,12 +94,7 @@ struct ReferenceNetwork {
         let reference = try ReferenceNetwork(rows[0][0])
         let architecture = try #require(Architecture.named(reference.architecture))
         let checkpoint = SyntheticWeights.checkpoint(reference.shapes(), variance: 6)
-        var network = try #require(try architecture.makeClassifier(checkpoint) as? EfficientNet)
-        if reference.padsForNominalSize {
-            let plan = EfficientNetPlan(reference.size, reference.keys, padding: .same)
-            network = try EfficientNet(
-                checkpoint, plan, epsilon: 1e-3, activation: reference.size.isLite ? .relu6 : .silu)
-        }
+        let network = try #require(try architecture.makeClassifier(checkpoint) as? EfficientNet)
         for row in rows {
             let x = try input(row)
             expect(row[3] == "OUT" ? network.logits(x) : try network.stage(of: row[3], x), row)

@@ -60,9 +60,11 @@ extension EfficientNetVariant {
             size: size, keys: .timm, padding: .same, epsilon: 1e-3, input: .centre(size.resolution, of: shorterSide))
     }
 
+    /// Its own padding is computed once, for images of the nominal size; TensorFlow's, which the weights were trained
+    /// with, is the same there and right for other sizes, too.
     fileprivate static func lukemelas(_ size: EfficientNetSize) -> EfficientNetVariant {
         .init(
-            size: size, keys: .lukemelas, padding: .sameAtResolution, epsilon: 1e-3,
+            size: size, keys: .lukemelas, padding: .same, epsilon: 1e-3,
             input: .centre(size.resolution, of: size.resolution))
     }
 
@@ -71,7 +73,7 @@ extension EfficientNetVariant {
         let cropFractions = [0.875, 0.882, 0.890, 0.904, 0.920]
         let shorterSide = Int(Double(size.resolution) / cropFractions[i])
         return .init(
-            size: size, keys: .lukemelas, padding: .sameAtResolution, epsilon: 1e-3,
+            size: size, keys: .lukemelas, padding: .same, epsilon: 1e-3,
             input: .centre(size.resolution, of: shorterSide, .bicubic, .lite))
     }
 

@@ -32,31 +32,15 @@ struct EfficientNetPlan {
         let isResidual: Bool
     }
 
-    /// Padding by the habit of an implementation; `sameAtResolution` computes TensorFlow's once, for images of the
-    /// network's own size.
-    enum PaddingRule { case symmetric, same, sameAtResolution }
-
     let stem: Convolution
     private(set) var blocks: [Block] = []
     let head: Convolution
     /// The key of the last layer.
     let classifier: String
 
-    init(_ size: EfficientNetSize, _ keys: EfficientNetKeys, padding rule: PaddingRule) {
-        /// The side of the image at this depth, if it began at the network's own size.
-        var side = size.resolution
-        func padding() -> Padding {
-            switch rule {
-            case .symmetric: .symmetric
-            case .same: .same
-            case .sameAtResolution: .sameAt(side)
-            }
-        }
-
+    init(_ size: EfficientNetSize, _ keys: EfficientNetKeys, padding: Padding) {
         stem = Convolution(
-            keys: keys.stem,
-            geometry: .init(input: 3, output: size.stem, kernel: 3, stride: 2, padding: padding()))
-        side = (side + 1) / 2
+            keys: keys.stem, geometry: .init(input: 3, output: size.stem, kernel: 3, stride: 2, padding: padding))
         var input = size.stem
         for (stageIndex, stage) in size.stages.enumerated() {
             for index in 0..<stage.repeats {
@@ -64,9 +48,8 @@ struct EfficientNetPlan {
                 let stride = index == 0 ? stage.stride : 1
                 blocks.append(
                     Block(
-                        stage, input: input, stride: stride, padding: padding(), hasSqueeze: !size.isLite,
+                        stage, input: input, stride: stride, padding: padding, hasSqueeze: !size.isLite,
                         (stage.expansion == 1 ? keys.plain : keys.expanding).below(prefix)))
-                side = (side + stride - 1) / stride
                 input = stage.output
             }
         }

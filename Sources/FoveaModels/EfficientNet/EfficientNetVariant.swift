@@ -5,7 +5,7 @@ import FoveaTensor
 struct EfficientNetVariant: Sendable {
     let size: EfficientNetSize
     let keys: EfficientNetKeys
-    let padding: EfficientNetPlan.PaddingRule
+    let padding: Padding
     /// Of the batch norms: 1e-3 in TensorFlow and wherever its weights were taken over, else PyTorch's 1e-5.
     let epsilon: Double
     let input: InputSpecification

@@ -8,8 +8,6 @@ public enum Padding: Sendable, Equatable {
     case symmetric
     /// TensorFlow's SAME: the output is `input / stride` rounded up, an odd zero goes to the bottom and to the right.
     case same
-    /// SAME as computed for one length of input, and then used for any other.
-    case sameAt(Int)
 
     /// The zeros around an input of `H` × `W`.
     public func around(
@@ -22,13 +20,7 @@ public enum Padding: Sendable, Equatable {
 
     private func along(_ length: Int, kernel: Int, stride: Int, dilation: Int) -> (before: Int, after: Int) {
         let reach = dilation * (kernel - 1)
-        let length =
-            switch self {
-            case .symmetric: nil as Int?
-            case .same: length
-            case .sameAt(let nominal): nominal
-            }
-        guard let length else { return (reach / 2, reach / 2) }
+        if self == .symmetric { return (reach / 2, reach / 2) }
         let total = max(0, ((length + stride - 1) / stride - 1) * stride + reach + 1 - length)
         return (total / 2, total - total / 2)
     }

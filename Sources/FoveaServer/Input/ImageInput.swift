@@ -44,8 +44,9 @@ struct ImageInput: Sendable {
                     .invalidParameter, "the path names the image, and the body brings another; send one of them")
             }
             found.sources = [.stored(sha256: try Self.imageID(pathSHA256))]
-        } else if found.sources.isEmpty, let name = request.head.fields[.imageSHA256] {
-            found.sources = [.stored(sha256: try Self.imageID(name))]
+        } else if let name = request.head.fields[.imageSHA256] {
+            let named = Source.stored(sha256: try Self.imageID(name))
+            if found.sources.isEmpty { found.sources = [named] }
         }
         guard !found.sources.isEmpty else {
             throw APIError(

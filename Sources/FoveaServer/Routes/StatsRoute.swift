@@ -13,7 +13,8 @@ struct StatsRoute: Route {
 
     func respond(to call: inout Call) async throws -> Reply {
         let query = QueryParameters(try call.query())
-        let until = try query.time("until") ?? Double(Glibc.time(nil)) + 1
+        let now = Double(Glibc.time(nil)) + 1
+        let until = min(try query.time("until") ?? now, now)
         let since = try query.time("since") ?? max(0, until - Self.defaultSpan)
         let asked = try query.integer("step", in: 60...31_536_000) ?? 60
         let shortest = Int(((until - since) / Double(MetricsHistory.maxSteps)).rounded(.up))

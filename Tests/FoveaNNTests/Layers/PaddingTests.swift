@@ -22,9 +22,4 @@ import Testing
         #expect(along(.same, 7, kernel: 3, stride: 1) == [1, 1])
         #expect(along(.same, 9, kernel: 1, stride: 2) == [0, 0])
     }
-
-    @Test func samePaddingOfAFixedLengthIsUsedForAnyOther() {
-        #expect(along(.sameAt(224), 75, kernel: 3, stride: 2) == [0, 1])
-        #expect(along(.sameAt(15), 14, kernel: 5, stride: 2) == [2, 2])
-    }
 }
