@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . ./daemon.sh
 start_daemon --max-requests-per-connection 1000000
-schemathesis run ../../openapi.yaml --url "$(address)" --max-examples 30 --seed 1 --workers 1 --request-timeout 10
+schemathesis --config-file schemathesis.toml run ../../openapi.yaml --url "$(address)" --max-examples 30 --seed 1 --workers 1 --request-timeout 10
 kill -0 "$daemon" || { echo "the daemon died" >&2; exit 1; }

@@ -20,7 +20,7 @@ import Testing
     @Test("The body itself is the image, whatever its type says")
     func raw() throws {
         for type in [nil, "image/jpeg", "application/x-www-form-urlencoded", "text/plain"] {
-            let input = try input("xyz", type: type, query: "top_k=7&model=m%3A2&exact=1&unknown=")
+            let input = try input("xyz", type: type, query: "top_k=7&model=m%3A2&exact=true&unknown=")
             #expect(input.sources == [.bytes([0x78, 0x79, 0x7A])])
             #expect(input.options.topK == 7)
             #expect(input.options.model == "m:2")

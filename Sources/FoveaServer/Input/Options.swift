@@ -30,8 +30,8 @@ struct Options: Sendable, Equatable {
             try setTopK(number)
         case "exact":
             switch value {
-            case "true", "1": exact = true
-            case "false", "0": exact = false
+            case "true": exact = true
+            case "false": exact = false
             default: throw Self.invalid(name, value, "true or false")
             }
         default: break
