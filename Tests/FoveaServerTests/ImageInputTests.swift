@@ -64,7 +64,7 @@ import Testing
         #expect(error?.code.rawValue == code)
     }
 
-    @Test("An image is named by the path, or by the header of a request that brings none")
+    @Test("An image is named by the path, or by the header of a request without a body")
     func named() throws {
         let fields: HTTPFields = [.imageSHA256: Self.id]
         #expect(try input("", fields: fields).sources == [.stored(sha256: Self.id)])

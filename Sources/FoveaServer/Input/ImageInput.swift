@@ -46,7 +46,7 @@ struct ImageInput: Sendable {
             found.sources = [.stored(sha256: try Self.imageID(pathSHA256))]
         } else if let name = request.head.fields[.imageSHA256] {
             let named = Source.stored(sha256: try Self.imageID(name))
-            if found.sources.isEmpty { found.sources = [named] }
+            if request.body.isEmpty { found.sources = [named] }
         }
         guard !found.sources.isEmpty else {
             throw APIError(
