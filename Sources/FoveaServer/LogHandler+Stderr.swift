@@ -19,13 +19,20 @@ public struct StandardErrorLogHandler: LogHandler {
     }
 
     public func log(event: LogEvent) {
+        let line = line(for: event, time: Self.timestamp())
+        // One write, so that lines of several threads don't mix; a closed or full standard error loses the line only.
+        _ = write(STDERR_FILENO, line, line.count)
+    }
+
+    /// The event as it is written, with its line feed.
+    func line(for event: LogEvent, time: String) -> [UInt8] {
         let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
         var line: [UInt8]
         switch format {
         case .json:
             let members: [(String, JSONValue)] =
                 [
-                    ("time", .string(Self.timestamp())), ("level", .string("\(event.level)")),
+                    ("time", .string(time)), ("level", .string("\(event.level)")),
                     ("event", .string("\(event.message)")),
                 ]
                 + fields.map { ($0.key, .string("\($0.value)")) }
@@ -33,11 +40,10 @@ public struct StandardErrorLogHandler: LogHandler {
         case .text:
             let tail = fields.map { " \($0.key)=\(Self.escaped("\($0.value)"))" }.joined()
             line = Array(
-                "\(Self.timestamp()) \(event.level): \(Self.escaped("\(event.message)", quoting: false))\(tail)".utf8)
+                "\(time) \(event.level): \(Self.escaped("\(event.message)", quoting: false))\(tail)".utf8)
         }
         line.append(UInt8(ascii: "\n"))
-        // One write, so that lines of several threads don't mix; a closed or full standard error loses the line only.
-        _ = write(STDERR_FILENO, line, line.count)
+        return line
     }
 
     /// `value` on one line, without controls, quoted if it holds a space.

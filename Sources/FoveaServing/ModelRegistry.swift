@@ -27,6 +27,15 @@ public final class ModelRegistry: Sendable {
         case notReady(reason: String)
     }
 
+    /// What waits for a model.
+    public struct QueueState: Sendable {
+        public let model: String
+        /// Jobs that wait for their turn.
+        public fileprivate(set) var pending = 0
+        /// How long the oldest of them has waited.
+        public fileprivate(set) var oldestWait = Duration.zero
+    }
+
     private let defaultModel: DefaultModel
     private let pool: ComputePool
     private let limits: JobLimits
@@ -65,15 +74,18 @@ public final class ModelRegistry: Sendable {
 
     /// Loads every model in the background, one after the other, the default first.
     public func load(logger: Logger) {
+        DispatchQueue.global(qos: .userInitiated).async { [self] in loadAll(logger: logger) }
+    }
+
+    /// Loads every model on the calling thread.
+    func loadAll(logger: Logger) {
         let order = slots.withLock { slots in
             let first = ModelTask.allCases.compactMap { standard($0, slots)?.name }
             let loadable = slots.indices.filter { slots[$0].model != nil }
             return loadable.filter { first.contains(slots[$0].name) }
                 + loadable.filter { !first.contains(slots[$0].name) }
         }
-        DispatchQueue.global(qos: .userInitiated).async { [self] in
-            for index in order { load(index, logger) }
-        }
+        for index in order { load(index, logger) }
     }
 
     private func load(_ index: Int, _ logger: Logger) {
@@ -159,11 +171,15 @@ extension ModelRegistry {
         return .ready
     }
 
-    /// The queues of the models that serve, by name.
-    public var queues: [(model: String, queue: JobQueue)] {
-        slots.withLock { $0 }.compactMap { slot in
-            guard slot.isServing, case .ready(let model) = slot.state else { return nil }
-            return (slot.name, model.queue)
+    /// What waits for each model that is ready, all its versions together, by name.
+    public var queues: [QueueState] {
+        slots.withLock { $0 }.reduce(into: []) { states, slot in
+            guard case .ready(let model) = slot.state else { return }
+            var state = QueueState(model: slot.name)
+            if states.last?.model == slot.name, let last = states.popLast() { state = last }
+            state.pending += model.queue.pending
+            state.oldestWait = max(state.oldestWait, model.queue.oldestWait)
+            states.append(state)
         }
     }
 }
