@@ -92,6 +92,10 @@ import Testing
         let answer = try await TestDaemon().send(method, path, fields: [.contentEncoding: "gzip"], body: [1])
         try answer.requireError(415, "unsupported_media_type")
         #expect(answer.isRefusal)
+        #expect(answer.fields[.acceptEncoding] == "identity")
+        let plain = try await TestDaemon().send(
+            method, path, fields: [.contentEncoding: "Identity"], body: Pictures.png)
+        #expect([200, 201].contains(plain.status))
     }
 
     @Test("A body over the limit is refused from the head, with both numbers")

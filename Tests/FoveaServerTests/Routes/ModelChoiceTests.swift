@@ -25,7 +25,7 @@ import Testing
 
     @Test(
         "A model or version that is not there is not found, from the head",
-        arguments: ["c", "a:3", "a:", ":1", "a:01", "a:1:1", "../a", "%00"])
+        arguments: ["c", "a:3", "a:", ":1", "a:01", "a:1:1", "../a", "%0A"])
     func unknown(reference: String) async throws {
         let answer = try await TestDaemon([ModelFolder("a/1")]).classify(Pictures.png, "?model=\(reference)")
         try answer.requireError(404, "model_not_found")
