@@ -5,8 +5,9 @@ import Testing
 @testable import FoveaStore
 
 @Suite struct HistoryRecorderTests {
-    private func recorder(in folder: TemporaryFolder) throws -> HistoryRecorder {
-        HistoryRecorder(
+    private func recorder() throws -> HistoryRecorder {
+        let folder = try TemporaryFolder()
+        return HistoryRecorder(
             store: try MetricsHistory(
                 path: folder.path + "/metrics.sqlite", settings: MetricsHistorySettings(),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
@@ -15,10 +16,9 @@ import Testing
 
     @Test("A recorder may go without having started, or without having stopped")
     func lifetime() throws {
-        let folder = try TemporaryFolder()
-        do { _ = try recorder(in: folder) }
-        do { try recorder(in: folder).start() }
-        let last = try recorder(in: folder)
+        _ = try recorder()
+        try recorder().start()
+        let last = try recorder()
         last.start()
         last.stop()
         last.stop()

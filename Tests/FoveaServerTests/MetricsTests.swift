@@ -1,4 +1,5 @@
 import Dispatch
+import FoveaHTTP
 import FoveaJSON
 import HTTPTypes
 import Testing
@@ -66,10 +67,13 @@ import Testing
         #expect(await late.status == 504)
         gate.signal()
         _ = await daemon.classify(Pictures.png, "?model=bad")
+        let tooMany = ProtocolFailure(status: .tooManyRequests, code: "rate_limited", message: "too many")
+        _ = daemon.application.respond(to: tooMany, head: nil)
         let text = try await exposition(of: daemon)
         #expect(
             text.values("fovea_rejected_total") == [
                 "reason=queue_full": 1, "reason=deadline_exceeded": 1, "reason=model_not_ready": 1,
+                "reason=rate_limited": 1,
             ])
         #expect(text.values("fovea_model_ready") == ["model=bad,version=1": 0, "model=toy,version=1": 1])
     }

@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import FoveaHTTP
 import FoveaJSON
 import FoveaStore
@@ -63,6 +65,35 @@ import Testing
         let rows = try await daemon.rows
         #expect(rows.map(\.status) == [200, 404])
         #expect(rows.map(\.bytesOut) == [0, 0])
+    }
+
+    @Test("A request that is refused for a full queue names its model")
+    func refused() async throws {
+        let daemon = try TestDaemon { $0.queueCapacity = 1 }
+        let gate = daemon.block()
+        async let waiting = daemon.classify()
+        while daemon.pendingJobs == 0 { await Task.yield() }
+        _ = await daemon.classify()
+        gate.signal()
+        #expect(await waiting.status == 200)
+        let rows = try await daemon.rows
+        #expect(rows.map(\.errorCode) == ["queue_full", nil])
+        #expect(rows.map(\.model) == ["toy", "toy"])
+    }
+
+    @Test("The time of a row is when the request came, whenever its answer is sent")
+    func arrival() async throws {
+        let daemon = try TestDaemon()
+        let head = RequestHead(method: .get, path: "/healthz")
+        let request = Request(head: head, body: [], receivedAt: .now - .seconds(100))
+        let response = await daemon.application.respond(to: request)
+        let answered = Date().timeIntervalSince1970
+        response.onSent?(.sent(bytes: 0))
+        let row = try #require(try await daemon.rows.last)
+        let total = try #require(row.timings.total) / 1000
+        #expect(total >= 100)
+        #expect(row.time + total <= answered)
+        #expect(row.time + total > answered - 5)
     }
 
     @Test("/requests shows the newest first, and filters by model, status, time and number")

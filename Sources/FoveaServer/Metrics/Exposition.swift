@@ -24,7 +24,7 @@ extension ServerContext {
             text.sample(
                 "fovea_requests_total", ["route": key.route, "model": key.model, "code": "\(key.code)"], count)
         }
-        text.family("fovea_request_seconds", .histogram, "Time from a request's first byte to its answer's last.")
+        text.family("fovea_request_seconds", .histogram, "Time from a request's first byte until its answer is made.")
         for (route, histogram) in values.seconds.sorted(by: { $0.key < $1.key }) {
             text.histogram("fovea_request_seconds", ("route", route), histogram)
         }

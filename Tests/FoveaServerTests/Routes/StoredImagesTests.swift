@@ -1,4 +1,5 @@
 import FoveaJSON
+import FoveaStore
 import HTTPTypes
 import Testing
 
@@ -32,6 +33,8 @@ import Testing
         #expect(fetched.body == Pictures.turned)
         #expect(fetched.fields[.contentType] == "image/jpeg")
         #expect(fetched.fields[.eTag] == "\"\(Self.id)\"")
+
+        #expect(try await daemon.rows.last?.imageSHA256 == Self.id)
 
         #expect(await daemon.send(.delete, "/images/\(Self.id)").status == 204)
         try await daemon.send(.delete, "/images/\(Self.id)").requireError(404, "image_not_found")
