@@ -13,7 +13,7 @@ import Testing
 
     @Test("After a known set of calls the counters are exactly these")
     func counts() async throws {
-        let daemon = try TestDaemon([ModelFolder("toy"), ModelFolder("toy2/4")]) { $0.inferenceTimeout = 5 }
+        let daemon = try TestDaemon([ModelFolder("toy"), ModelFolder("toy2/4")])
         for _ in 0..<3 { _ = await daemon.classify() }
         _ = await daemon.classify(Pictures.png, "?model=toy2")
         _ = await daemon.send(
@@ -51,31 +51,41 @@ import Testing
         #expect(text.values("process_start_time_seconds").values.allSatisfy { $0 > 1e9 })
     }
 
-    @Test("What is refused for lack of room or time is counted by its code")
-    func rejections() async throws {
+    @Test("What is refused for lack of room is counted by its code, and what waits is shown")
+    func lackOfRoom() async throws {
         let daemon = try TestDaemon([.broken("bad"), ModelFolder("toy")]) {
             $0.queueCapacity = 1
-            $0.inferenceTimeout = 0.05
             $0.defaultClassifier = "toy"
         }
         let gate = daemon.block()
-        async let late = daemon.classify()
+        async let waiting = daemon.classify()
         while daemon.pendingJobs == 0 { await Task.yield() }
+        _ = await daemon.classify()
         let during = try await exposition(of: daemon)
         #expect(during.values("fovea_pending_requests") == ["model=toy": 1])
-        _ = await daemon.classify()
-        #expect(await late.status == 504)
+        #expect(during.values("fovea_queue_oldest_seconds").values.allSatisfy { $0 > 0 })
+        #expect(during.values("fovea_inflight_requests") == ["": 2])
         gate.signal()
+        #expect(await waiting.status == 200)
         _ = await daemon.classify(Pictures.png, "?model=bad")
         let tooMany = ProtocolFailure(status: .tooManyRequests, code: "rate_limited", message: "too many")
         _ = daemon.application.respond(to: tooMany, head: nil)
         let text = try await exposition(of: daemon)
         #expect(
-            text.values("fovea_rejected_total") == [
-                "reason=queue_full": 1, "reason=deadline_exceeded": 1, "reason=model_not_ready": 1,
-                "reason=rate_limited": 1,
-            ])
+            text.values("fovea_rejected_total")
+                == ["reason=queue_full": 1, "reason=model_not_ready": 1, "reason=rate_limited": 1])
+        #expect(text.values("fovea_queue_oldest_seconds") == ["model=toy": 0])
         #expect(text.values("fovea_model_ready") == ["model=bad,version=1": 0, "model=toy,version=1": 1])
+    }
+
+    @Test("What is given up for lack of time is counted by its code")
+    func lackOfTime() async throws {
+        let daemon = try TestDaemon { $0.inferenceTimeout = 0.02 }
+        let gate = daemon.block()
+        #expect(await daemon.classify().status == 504)
+        gate.signal()
+        let text = try await exposition(of: daemon)
+        #expect(text.values("fovea_rejected_total") == ["reason=deadline_exceeded": 1])
     }
 
     @Test("Jobs that wait for any version of a model are pending for the model")

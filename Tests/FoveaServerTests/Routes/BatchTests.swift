@@ -73,5 +73,6 @@ import Testing
         let results = try await answer.json["results"]?.array ?? []
         #expect(results.count == 2)
         #expect(results.contains { $0.shape == Self.entry })
+        #expect(results.compactMap { $0["code"]?.string }.allSatisfy { $0 == "queue_full" })
     }
 }
