@@ -3,6 +3,7 @@ import FoveaHTTP
 import FoveaImage
 import FoveaServing
 import FoveaStore
+import HTTPTypes
 
 /// How the failures of the modules below look on the wire.
 extension APIError {
@@ -23,6 +24,9 @@ extension APIError {
         }
     }
 
+    /// Nobody sees it: it keeps clients that leave apart from failures in the log and the metrics.
+    private static let clientLeft = HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")
+
     init(_ error: ServingError) {
         switch error {
         case .modelNotFound: self.init(.modelNotFound, "\(error)")
@@ -30,7 +34,7 @@ extension APIError {
         case .wrongTask: self.init(.invalidParameter, "\(error)")
         case .queueFull(_, let limit): self.init(.queueFull, "\(error)", numbers: ["limit": limit])
         case .deadlineExceeded: self.init(.deadlineExceeded, "\(error)")
-        case .cancelled: self.init(.internalError, "\(error)")
+        case .cancelled: self.init(.internalError, "\(error)", status: Self.clientLeft)
         case .image(let error): self.init(error)
         }
     }

@@ -30,7 +30,7 @@ public final class Daemon: Sendable {
         let history = HistoryRecorder(
             store: try MetricsHistory(
                 path: data + "/metrics.sqlite", settings: configuration.metricsHistory, logger: logger),
-            queueDepth: { name in registry.queues.first { $0.model == name }?.queue.pending ?? 0 })
+            queueDepth: { name in registry.queues.first { $0.model == name }?.pending ?? 0 })
         context = ServerContext(
             configuration: configuration, registry: registry,
             requestLog: try RequestLog(

@@ -16,6 +16,8 @@ struct Exchange: Sendable {
     let userAgent: String?
     let bytesIn: Int
     let arrival: ContinuousClock.Instant
+    /// When it arrived, in Unix seconds.
+    let time: Double
 
     /// The route's pattern, such as `/models/{name}`.
     var route = Exchange.noRoute
@@ -36,6 +38,13 @@ struct Exchange: Sendable {
         remoteAddress = head?.remoteAddress ?? "-"
         userAgent = head?.fields[.userAgent]
         (self.bytesIn, self.arrival) = (bytesIn, arrival)
+        time = Self.unixTime() - (.now - arrival) / .seconds(1)
+    }
+
+    private static func unixTime() -> Double {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
     }
 
     /// What every JSON answer of an inference says of itself.

@@ -2,7 +2,6 @@ import FoveaHTTP
 import FoveaJSON
 import FoveaServing
 import FoveaStore
-import Glibc
 import HTTPTypes
 import Logging
 
@@ -25,7 +24,7 @@ extension FoveaApplication {
     /// The answer to a request that failed.
     func answer(to error: any Error, _ exchange: Exchange) -> Response {
         let known = APIError(describing: error)
-        if known.code == .internalError {
+        if known.status == .internalServerError {
             context.logger.error(
                 "request failed", metadata: ["request_id": "\(exchange.requestID)", "error": "\(error)"])
         }
@@ -51,7 +50,7 @@ extension ServerContext {
         let total = exchange.total / .milliseconds(1)
         requestLog.append(
             RequestRecord(
-                time: Self.unixTime() - total / 1000, requestID: exchange.requestID, method: exchange.method,
+                time: exchange.time, requestID: exchange.requestID, method: exchange.method,
                 route: exchange.route, model: exchange.model?.name, version: exchange.model?.version,
                 status: exchange.status, errorCode: exchange.errorCode?.rawValue, imageSHA256: exchange.image?.sha256,
                 width: exchange.image?.width, height: exchange.image?.height, bytesIn: exchange.bytesIn,
@@ -67,11 +66,5 @@ extension ServerContext {
                 "status": "\(exchange.status)", "ms": "\((total * 1000).rounded() / 1000)",
                 "client": "\(exchange.remoteAddress)",
             ])
-    }
-
-    private static func unixTime() -> Double {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
     }
 }

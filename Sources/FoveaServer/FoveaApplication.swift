@@ -31,10 +31,11 @@ final class FoveaApplication: Application {
             guard case .route(let route, _) = try find(head, &exchange.route) else {
                 return .accept(maxBytes: 64 << 10)
             }
-            if let coding = head.fields[.contentEncoding] {
+            if let coding = head.fields[.contentEncoding], coding.lowercased() != "identity" {
                 throw APIError(
                     .unsupportedMediaType,
-                    "Content-Encoding \"\(coding.prefix(32))\" is not read here; send it as it is")
+                    "Content-Encoding \"\(coding.prefix(32))\" is not read here; send it as it is",
+                    fields: [.acceptEncoding: "identity"])
             }
             let limit = route.maxBodyBytes
             if let length = head.contentLength, length > limit {
@@ -42,7 +43,7 @@ final class FoveaApplication: Application {
                     .bodyTooLarge, "the body has \(length) bytes; \(limit) are allowed",
                     numbers: ["limit": limit, "got": length])
             }
-            try route.admit(head)
+            try route.admit(head, &exchange)
             return .accept(maxBytes: limit)
         } catch {
             context.metrics.begin()
@@ -70,7 +71,10 @@ final class FoveaApplication: Application {
 
     func respond(to failure: ProtocolFailure, head: RequestHead?) -> Response {
         context.metrics.begin()
-        return answer(to: failure, Exchange(head: head))
+        var exchange = Exchange(head: head)
+        // The failure is what is answered, whether the head leads anywhere or not.
+        if let head { _ = try? find(head, &exchange.route) }
+        return answer(to: failure, exchange)
     }
 
     /// What a method and a path lead to.

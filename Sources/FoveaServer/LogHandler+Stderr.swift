@@ -19,32 +19,63 @@ public struct StandardErrorLogHandler: LogHandler {
     }
 
     public func log(event: LogEvent) {
+        let line = line(for: event, time: Self.timestamp())
+        // One write, so that lines of several threads don't mix; a closed or full standard error loses the line only.
+        _ = write(STDERR_FILENO, line, line.count)
+    }
+
+    /// The event as it is written, with its line feed.
+    func line(for event: LogEvent, time: String) -> [UInt8] {
         let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
         var line: [UInt8]
         switch format {
         case .json:
             let members: [(String, JSONValue)] =
                 [
-                    ("time", .string(Self.timestamp())), ("level", .string("\(event.level)")),
-                    ("event", .string("\(event.message)")),
+                    ("time", .string(time)), ("level", .string("\(event.level)")),
+                    ("event", .string(Self.printable("\(event.message)", isEscapedLater: true))),
                 ]
-                + fields.map { ($0.key, .string("\($0.value)")) }
+                + fields.map {
+                    (
+                        Self.printable($0.key, isEscapedLater: true),
+                        .string(Self.printable("\($0.value)", isEscapedLater: true))
+                    )
+                }
             line = JSONValue.members(members).bytes
         case .text:
-            let tail = fields.map { " \($0.key)=\(Self.escaped("\($0.value)"))" }.joined()
-            line = Array(
-                "\(Self.timestamp()) \(event.level): \(Self.escaped("\(event.message)", quoting: false))\(tail)".utf8)
+            let tail = fields.map { " \(Self.printable($0.key))=\(Self.quoted("\($0.value)"))" }.joined()
+            line = Array("\(time) \(event.level): \(Self.printable("\(event.message)"))\(tail)".utf8)
         }
         line.append(UInt8(ascii: "\n"))
-        // One write, so that lines of several threads don't mix; a closed or full standard error loses the line only.
-        _ = write(STDERR_FILENO, line, line.count)
+        return line
     }
 
-    /// `value` on one line, without controls, quoted if it holds a space.
-    private static func escaped(_ value: String, quoting: Bool = true) -> String {
-        let clean = String(
-            value.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : Character($0) })
-        return quoting && clean.contains(" ") ? "\"\(clean)\"" : clean
+    /// `text` with a question mark for each control, line separator and paragraph separator.
+    ///
+    /// - Parameter isEscapedLater: leaves the ASCII controls to JSON's own escapes.
+    private static func printable(_ text: String, isEscapedLater: Bool = false) -> String {
+        var printable = ""
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control where isEscapedLater && scalar.isASCII: printable.unicodeScalars.append(scalar)
+            case .control, .lineSeparator, .paragraphSeparator: printable += "?"
+            default: printable.unicodeScalars.append(scalar)
+            }
+        }
+        return printable
+    }
+
+    /// `value` in printable characters, in quotation marks if it could be taken for more or less than one value.
+    private static func quoted(_ value: String) -> String {
+        let value = printable(value)
+        let needsQuotes = value.isEmpty || value.utf8.contains { " \"=\\".utf8.contains($0) }
+        guard needsQuotes else { return value }
+        var quoted = "\""
+        for scalar in value.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { quoted += "\\" }
+            quoted.unicodeScalars.append(scalar)
+        }
+        return quoted + "\""
     }
 
     /// RFC 3339, UTC, with milliseconds.

@@ -16,9 +16,9 @@ public final class ModelRegistry: Sendable {
         let name: String
         let version: String
         let model: InstalledModel?
-        /// Whether it answers for its name: the highest good version does.
-        let isServing: Bool
         var state: State
+
+        var hasFailed: Bool { if case .failed = state { true } else { false } }
     }
 
     /// Whether everything that should serve does.
@@ -27,9 +27,19 @@ public final class ModelRegistry: Sendable {
         case notReady(reason: String)
     }
 
+    /// What waits for a model.
+    public struct QueueState: Sendable {
+        public let model: String
+        /// Jobs that wait for their turn.
+        public fileprivate(set) var pending = 0
+        /// How long the oldest of them has waited.
+        public fileprivate(set) var oldestWait = Duration.zero
+    }
+
     private let defaultModel: DefaultModel
     private let pool: ComputePool
     private let limits: JobLimits
+    /// By name, the versions of each model with the highest first.
     private let slots: Mutex<[Slot]>
 
     /// Reads the repository's cards; loads no weights yet.
@@ -46,34 +56,32 @@ public final class ModelRegistry: Sendable {
 
     private static func slots(of entry: ModelEntry) -> [Slot] {
         if let problem = entry.problem {
-            return [Slot(name: entry.name, version: "1", model: nil, isServing: true, state: .failed("\(problem)"))]
+            return [Slot(name: entry.name, version: "1", model: nil, state: .failed("\(problem)"))]
         }
-        let serving = entry.serving?.version ?? entry.versions.first?.number
         return entry.versions.map { version in
             switch version.model {
             case .success(let model):
-                Slot(
-                    name: entry.name, version: "\(version.number)", model: model,
-                    isServing: version.number == serving, state: .loading)
+                Slot(name: entry.name, version: "\(version.number)", model: model, state: .loading)
             case .failure(let error):
-                Slot(
-                    name: entry.name, version: "\(version.number)", model: nil,
-                    isServing: version.number == serving, state: .failed("\(error)"))
+                Slot(name: entry.name, version: "\(version.number)", model: nil, state: .failed("\(error)"))
             }
         }
     }
 
     /// Loads every model in the background, one after the other, the default first.
     public func load(logger: Logger) {
+        DispatchQueue.global(qos: .userInitiated).async { [self] in loadAll(logger: logger) }
+    }
+
+    /// Loads every model on the calling thread.
+    func loadAll(logger: Logger) {
         let order = slots.withLock { slots in
             let first = ModelTask.allCases.compactMap { standard($0, slots)?.name }
             let loadable = slots.indices.filter { slots[$0].model != nil }
             return loadable.filter { first.contains(slots[$0].name) }
                 + loadable.filter { !first.contains(slots[$0].name) }
         }
-        DispatchQueue.global(qos: .userInitiated).async { [self] in
-            for index in order { load(index, logger) }
-        }
+        for index in order { load(index, logger) }
     }
 
     private func load(_ index: Int, _ logger: Logger) {
@@ -131,23 +139,42 @@ extension ModelRegistry {
 
     private func find(_ reference: String, _ slots: [Slot]) throws(ServingError) -> Slot {
         let parts = reference.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        let found = slots.first { slot in
-            slot.name == parts[0] && (parts.count == 1 ? slot.isServing : slot.version == parts[1])
-        }
+        let candidates = (parts.count == 1 ? serving(slots) : slots).filter { $0.name == parts[0] }
+        let found = candidates.first { parts.count == 1 || $0.version == parts[1] }
         guard let found else { throw .modelNotFound(name: String(reference.prefix(100))) }
         return found
     }
 
+    /// The slots that answer for their names: of each model the highest version that hasn't failed; if all have, the
+    /// highest.
+    private func serving(_ slots: [Slot]) -> [Slot] {
+        slots.reduce(into: []) { serving, slot in
+            if serving.last?.name != slot.name {
+                serving.append(slot)
+            } else if serving.last?.hasFailed == true, !slot.hasFailed {
+                serving[serving.count - 1] = slot
+            }
+        }
+    }
+
     /// The model that answers `task` when none is named.
     private func standard(_ task: ModelTask, _ slots: [Slot]) -> Slot? {
-        let candidates = slots.filter { $0.isServing && $0.model?.card.task == task }
+        let candidates = serving(slots).filter { $0.model?.card.task == task }
         let name = defaultModel.choose(from: candidates.map(\.name), for: task)
         return candidates.first { $0.name == name }
     }
 
+    /// Whether any model that is ready for `task` would take one more job at this moment.
+    public func hasRoom(for task: ModelTask) -> Bool {
+        slots.withLock { $0 }.contains { slot in
+            guard case .ready(let model) = slot.state, slot.model?.card.task == task else { return false }
+            return model.queue.pending < model.queue.capacity
+        }
+    }
+
     /// Whether every serving model of the repository is ready, and there is one.
     public var readiness: Readiness {
-        let slots = slots.withLock { $0 }.filter(\.isServing)
+        let slots = serving(slots.withLock { $0 })
         if slots.isEmpty { return .notReady(reason: "\(ServingError.noModel(task: ModelTask.classify.rawValue))") }
         for slot in slots {
             switch slot.state {
@@ -159,11 +186,15 @@ extension ModelRegistry {
         return .ready
     }
 
-    /// The queues of the models that serve, by name.
-    public var queues: [(model: String, queue: JobQueue)] {
-        slots.withLock { $0 }.compactMap { slot in
-            guard slot.isServing, case .ready(let model) = slot.state else { return nil }
-            return (slot.name, model.queue)
+    /// What waits for each model that is ready, all its versions together, by name.
+    public var queues: [QueueState] {
+        slots.withLock { $0 }.reduce(into: []) { states, slot in
+            guard case .ready(let model) = slot.state else { return }
+            var state = QueueState(model: slot.name)
+            if states.last?.model == slot.name, let last = states.popLast() { state = last }
+            state.pending += model.queue.pending
+            state.oldestWait = max(state.oldestWait, model.queue.oldestWait)
+            states.append(state)
         }
     }
 }

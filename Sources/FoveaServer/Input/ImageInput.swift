@@ -28,7 +28,7 @@ struct ImageInput: Sendable {
         guard contentTypes.count <= 1 else {
             throw APIError(.malformedRequest, "Content-Type is given \(contentTypes.count) times; give it once")
         }
-        let type = contentTypes.first.flatMap { MediaType(Array($0.utf8)[...]) }
+        let type = Self.type(of: request.head)
         var found: (sources: [Source], isBatch: Bool)
         switch type?.essence {
         case "multipart/form-data":
@@ -60,6 +60,15 @@ struct ImageInput: Sendable {
                 numbers: ["limit": maxBatch, "got": found.sources.count])
         }
         (sources, isBatch, self.options) = (found.sources, found.isBatch, options)
+    }
+
+    /// Whether the body is of a type that has options beside the images.
+    static func mayNameModel(_ head: RequestHead) -> Bool {
+        ["multipart/form-data", "application/json"].contains(type(of: head)?.essence)
+    }
+
+    private static func type(of head: RequestHead) -> MediaType? {
+        head.fields[values: .contentType].first.flatMap { MediaType(Array($0.utf8)[...]) }
     }
 
     private static func multipart(

@@ -24,7 +24,7 @@ extension ServerContext {
             text.sample(
                 "fovea_requests_total", ["route": key.route, "model": key.model, "code": "\(key.code)"], count)
         }
-        text.family("fovea_request_seconds", .histogram, "Time from a request's first byte to its answer's last.")
+        text.family("fovea_request_seconds", .histogram, "Time from a request's first byte until its answer is made.")
         for (route, histogram) in values.seconds.sorted(by: { $0.key < $1.key }) {
             text.histogram("fovea_request_seconds", ("route", route), histogram)
         }
@@ -60,10 +60,10 @@ extension ServerContext {
         }
         let queues = registry.queues
         text.family("fovea_pending_requests", .gauge, "Jobs that wait for a model.")
-        for (model, queue) in queues { text.sample("fovea_pending_requests", ["model": model], queue.pending) }
+        for queue in queues { text.sample("fovea_pending_requests", ["model": queue.model], queue.pending) }
         text.family("fovea_queue_oldest_seconds", .gauge, "How long the oldest waiting job has waited.")
-        for (model, queue) in queues {
-            text.sample("fovea_queue_oldest_seconds", ["model": model], queue.oldestWait / .seconds(1))
+        for queue in queues {
+            text.sample("fovea_queue_oldest_seconds", ["model": queue.model], queue.oldestWait / .seconds(1))
         }
     }
 

@@ -15,21 +15,24 @@ final class HistoryRecorder: Sendable {
     let store: MetricsHistory
     private let queueDepth: @Sendable (_ model: String) -> Int
     private let sums = Mutex<[Key: MetricsRow]>([:])
-    /// Scheduled once by `start`, cancelled once by `stop`; Dispatch sources may be used from any thread.
-    private nonisolated(unsafe) let timer: any DispatchSourceTimer
+    /// Made by `start`: Dispatch ends the process when a source goes that was never started.
+    private let timer = Mutex<(any DispatchSourceTimer)?>(nil)
 
     /// - Parameter queueDepth: how many jobs wait for a model at this moment.
     init(store: MetricsHistory, queueDepth: @escaping @Sendable (_ model: String) -> Int) {
         (self.store, self.queueDepth) = (store, queueDepth)
-        timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "fovea.history", qos: .utility))
     }
 
     /// Writes at the end of each minute from now on.
     func start() {
         let intoMinute = Double(time(nil) % 60)
-        timer.schedule(deadline: .now() + (60 - intoMinute), repeating: 60, leeway: .seconds(1))
-        timer.setEventHandler { [weak self] in self?.flush() }
-        timer.resume()
+        timer.withLock { timer in
+            let started = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "fovea.history", qos: .utility))
+            started.schedule(deadline: .now() + (60 - intoMinute), repeating: 60, leeway: .seconds(1))
+            started.setEventHandler { [weak self] in self?.flush() }
+            started.resume()
+            timer = started
+        }
     }
 
     func add(_ exchange: Exchange) {
@@ -70,7 +73,7 @@ final class HistoryRecorder: Sendable {
 
     /// Writes the last minute and closes the history.
     func stop() {
-        timer.cancel()
+        timer.withLock { $0?.cancel() }
         flush()
         store.close()
     }

@@ -53,6 +53,6 @@ final class Metrics: Sendable {
 
     /// The errors that mean "not now" rather than "not so".
     private static let rejections: Set<APIError.Code> = [
-        .queueFull, .modelNotReady, .draining, .deadlineExceeded, .outOfMemory,
+        .rateLimited, .queueFull, .modelNotReady, .draining, .deadlineExceeded, .outOfMemory,
     ]
 }

@@ -12,8 +12,12 @@ struct ClassifyRoute: Route {
 
     var maxBodyBytes: Int { context.configuration.maxBodyBytes }
 
-    func admit(_ head: RequestHead) throws {
-        let model = try context.registry.model(named: try Options(query: head.query).model, for: .classify)
+    func admit(_ head: RequestHead, _ exchange: inout Exchange) throws {
+        let name = try Options(query: head.query).model
+        // Where the default can't answer, the body may still ask for another.
+        if name == nil, ImageInput.mayNameModel(head), context.registry.hasRoom(for: .classify) { return }
+        let model = try context.registry.model(named: name, for: .classify)
+        exchange.model = (model.name, model.version)
         try model.queue.requireRoom()
     }
 
@@ -69,10 +73,10 @@ extension ClassifyRoute {
                 result + exchange.identity + [
                     ("image", Self.image(answer)), ("timings_ms", Self.timings(answer.timings, total: total)),
                 ]))
-        reply.fields[.serverTiming] = [
+        reply.fields[.serverTiming] = Self.serverTiming([
             ("decode", answer.timings.decode), ("queue", answer.timings.queue),
             ("inference", answer.timings.inference), ("total", total),
-        ].map { "\($0);dur=\(($1 / .microseconds(1)).rounded() / 1000)" }.joined(separator: ", ")
+        ])
         return reply
     }
 
@@ -88,9 +92,16 @@ extension ClassifyRoute {
             }
         }
         let total = ContinuousClock.now - exchange.arrival
-        return .json(
+        var reply = Reply.json(
             .members(
                 [("results", .array(entries))] + exchange.identity + [("timings_ms", ["total": .milliseconds(total)])]))
+        reply.fields[.serverTiming] = Self.serverTiming([("total", total)])
+        return reply
+    }
+
+    /// The value of `Server-Timing`: milliseconds by stage.
+    private static func serverTiming(_ stages: [(name: String, duration: Duration)]) -> String {
+        stages.map { "\($0.name);dur=\(($0.duration / .microseconds(1)).rounded() / 1000)" }.joined(separator: ", ")
     }
 
     private static func predictions(_ answer: Classification) -> JSONValue {

@@ -32,6 +32,7 @@ struct ImageRoute: Route {
 
     func respond(to call: inout Call) async throws -> Reply {
         let image = try await context.images.image(try ImageInput.imageID(call.parameters["sha256"] ?? ""))
+        call.exchange.image = (image.metadata.sha256, image.metadata.width, image.metadata.height)
         var reply = Reply(type: image.metadata.contentType, body: image.bytes)
         reply.fields[.cacheControl] = "private, max-age=31536000, immutable"
         reply.fields[.eTag] = "\"\(image.metadata.sha256)\""

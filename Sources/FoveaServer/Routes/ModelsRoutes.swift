@@ -24,7 +24,7 @@ struct ModelRoute: Route {
     func respond(to call: inout Call) async throws -> Reply {
         let name = call.parameters["name"] ?? ""
         let versions = context.registry.summaries.filter { $0.name == name }
-        guard !versions.isEmpty else { throw ServingError.modelNotFound(name: name) }
+        guard !versions.isEmpty else { throw ServingError.modelNotFound(name: String(name.prefix(100))) }
         return .json([
             "name": .string(name), "versions": .array(versions.map(\.json)),
             "request_id": .string(call.exchange.requestID),

@@ -11,7 +11,8 @@ struct RequestsRoute: Route {
     func respond(to call: inout Call) async throws -> Reply {
         let query = QueryParameters(try call.query())
         let filter = RequestFilter(
-            since: try query.time("since"), until: try query.time("until"), model: query["model"],
+            // The log's own limit is inclusive, the route's is not, so that neighbouring ranges share no row.
+            since: try query.time("since"), until: try query.time("until")?.nextDown, model: query["model"],
             status: try query.integer("status", in: 100...599), limit: try query.integer("limit", in: 1...1000) ?? 100)
         let records = try await context.requestLog.requests(filter)
         return .json(["requests": .array(records.map(\.json)), "request_id": .string(call.exchange.requestID)])

@@ -12,8 +12,8 @@ protocol Route: Sendable {
     /// The largest body it reads.
     var maxBodyBytes: Int { get }
 
-    /// Refuses a request from its head alone, before the body is read.
-    func admit(_ head: RequestHead) throws
+    /// Refuses a request from its head alone, before the body is read, and notes in `exchange` what it is about.
+    func admit(_ head: RequestHead, _ exchange: inout Exchange) throws
 
     /// Answers, and notes in `call.exchange` what the log and the metrics should know.
     func respond(to call: inout Call) async throws -> Reply
@@ -21,7 +21,7 @@ protocol Route: Sendable {
 
 extension Route {
     var maxBodyBytes: Int { 64 << 10 }
-    func admit(_ head: RequestHead) throws {}
+    func admit(_ head: RequestHead, _ exchange: inout Exchange) throws {}
 }
 
 /// A request on its way through a route.

@@ -9,6 +9,9 @@ struct StatsRoute: Route {
     /// What is shown without `since`: the last hour.
     private static let defaultSpan = 3600.0
 
+    /// The latest time that the history takes, some thousand years from now.
+    private static let lastTime = 1e11
+
     let context: ServerContext
 
     func respond(to call: inout Call) async throws -> Reply {
@@ -20,7 +23,8 @@ struct StatsRoute: Route {
         let shortest = Int(((until - since) / Double(MetricsHistory.maxSteps)).rounded(.up))
         let step = (max(asked, shortest) + 59) / 60 * 60
         context.history.flush()
-        let buckets = until > since ? try await context.history.store.stats(since: since, until: until, step: step) : []
+        let last = min(until, Self.lastTime)
+        let buckets = last > since ? try await context.history.store.stats(since: since, until: last, step: step) : []
         return .json([
             "since": .number(since), "until": .number(until), "step": .integer(step),
             "stats": .array(buckets.map(\.json)), "request_id": .string(call.exchange.requestID),
