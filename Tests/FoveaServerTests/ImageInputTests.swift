@@ -46,7 +46,7 @@ import Testing
     @Test(
         "What does not fit is refused with its code",
         arguments: [
-            ("", nil, "invalid_parameter"), ("{", "application/json", "malformed_request"),
+            ("", nil, "unsupported_media_type"), ("{", "application/json", "malformed_request"),
             ("[]", "application/json", "malformed_request"), ("{}", "application/json", "invalid_parameter"),
             (#"{"image":7}"#, "application/json", "invalid_parameter"),
             (#"{"image":"?"}"#, "application/json", "invalid_parameter"),

@@ -50,7 +50,7 @@ struct ImageInput: Sendable {
         }
         guard !found.sources.isEmpty else {
             throw APIError(
-                .invalidParameter,
+                request.body.isEmpty ? .unsupportedMediaType : .invalidParameter,
                 "no image; send a JPEG or PNG as the body, as the form's part \"image\", or as base64 in JSON's \"image\""
             )
         }
