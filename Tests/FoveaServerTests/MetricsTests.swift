@@ -59,7 +59,7 @@ import Testing
         }
         let gate = daemon.block()
         async let waiting = daemon.classify()
-        while daemon.pendingJobs == 0 { await Task.yield() }
+        await daemon.waitForPendingJobs(1)
         _ = await daemon.classify()
         let during = try await exposition(of: daemon)
         #expect(during.values("fovea_pending_requests") == ["model=toy": 1])
@@ -94,7 +94,7 @@ import Testing
         let gate = daemon.block()
         async let one = daemon.classify(Pictures.png, "?model=a:1")
         async let two = daemon.classify(Pictures.png, "?model=a:2")
-        while daemon.context.metrics.snapshot.inFlight < 2 || daemon.pendingJobs < 2 { await Task.yield() }
+        await daemon.waitForPendingJobs(2)
         #expect(try await exposition(of: daemon).values("fovea_pending_requests") == ["model=a": 2])
         gate.signal()
         #expect(await [one.status, two.status] == [200, 200])

@@ -72,7 +72,7 @@ import Testing
         let daemon = try TestDaemon { $0.queueCapacity = 1 }
         let gate = daemon.block()
         async let waiting = daemon.classify()
-        while daemon.pendingJobs == 0 { await Task.yield() }
+        await daemon.waitForPendingJobs(1)
         _ = await daemon.classify()
         gate.signal()
         #expect(await waiting.status == 200)

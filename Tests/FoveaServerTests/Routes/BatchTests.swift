@@ -66,9 +66,7 @@ import Testing
         let gate = daemon.block()
         let form = Form(images: [Pictures.png, Pictures.png])
         async let answer = daemon.send(.post, "/classify", fields: Form.type, body: form.body)
-        while daemon.context.metrics.snapshot.inFlight == 0 || daemon.pendingJobs == 0 {
-            await Task.yield()
-        }
+        await daemon.waitForPendingJobs(1)
         gate.signal()
         let results = try await answer.json["results"]?.array ?? []
         #expect(results.count == 2)

@@ -90,7 +90,7 @@ import Testing
         let daemon = try TestDaemon { $0.queueCapacity = 1 }
         let gate = daemon.block()
         async let waiting = daemon.classify()
-        while daemon.pendingJobs == 0 { await Task.yield() }
+        await daemon.waitForPendingJobs(1)
         let refused = await daemon.classify()
         let json = try refused.requireError(503, "queue_full")
         #expect(refused.isRefusal)
@@ -116,7 +116,7 @@ import Testing
         let daemon = try TestDaemon()
         let gate = daemon.block()
         let task = Task { await daemon.send(.post, "/classify", body: Pictures.png, outcome: .clientGone) }
-        while daemon.pendingJobs == 0 { await Task.yield() }
+        await daemon.waitForPendingJobs(1)
         task.cancel()
         #expect(await task.value.status == 499)
         gate.signal()

@@ -111,6 +111,14 @@ final class TestDaemon: Sendable {
     }
 
     var pendingJobs: Int { context.registry.queues.reduce(0) { $0 + $1.pending } }
+
+    /// Returns when `count` jobs wait for the compute pool; an issue if they don't within seconds.
+    func waitForPendingJobs(_ count: Int, location: SourceLocation = #_sourceLocation) async {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while pendingJobs < count, ContinuousClock.now < deadline { await Task.yield() }
+        #expect(pendingJobs == count, sourceLocation: location)
+    }
+
     var storedBytes: Int { context.images.store.totalBytes }
 
     /// Why a model does not serve.
