@@ -90,7 +90,10 @@ let package = Package(
             ]),
         tests(
             "FoveaServerTests",
-            ["FoveaServer", "FoveaHTTP", "FoveaJSON", "FoveaServing", "FoveaStore", httpTypes, logging]),
+            [
+                "FoveaServer", "FoveaHTTP", "FoveaImage", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaServing",
+                "FoveaStore", "FoveaTensor", httpTypes, logging,
+            ]),
         tests("EndToEndTests", []),
     ]
 )

@@ -8,6 +8,7 @@ public enum JSONError: Error, Equatable {
     case numberOutOfRange(offset: Int)
     case duplicateField(String)
     case tooDeep(limit: Int)
+    case tooManyValues(limit: Int)
     case tooLarge(bytes: Int, limit: Int)
 }
 
@@ -22,6 +23,7 @@ extension JSONError: CustomStringConvertible {
         case .invalidEscape(let offset): "unknown escape in the JSON string at byte \(offset)"
         case .numberOutOfRange(let offset): "the JSON number at byte \(offset) is too large"
         case .duplicateField(let name): "the field '\(name.printable)' is given twice"
+        case .tooManyValues(let limit): "the JSON has more than \(limit) values"
         case .tooDeep(let limit): "the JSON is nested more than \(limit) deep"
         case .tooLarge(let bytes, let limit): "the JSON has \(bytes) bytes, at most \(limit) are accepted"
         }

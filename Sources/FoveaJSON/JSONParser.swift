@@ -3,13 +3,18 @@ public struct JSONParser {
     public struct Limits: Sendable {
         public var bytes: Int
         public var depth: Int
+        /// Values altogether: a small text of many values becomes a large tree.
+        public var values: Int
 
-        public init(bytes: Int, depth: Int = 32) { (self.bytes, self.depth) = (bytes, depth) }
+        public init(bytes: Int, depth: Int = 32, values: Int = 1 << 20) {
+            (self.bytes, self.depth, self.values) = (bytes, depth, values)
+        }
     }
 
     private let bytes: [UInt8]
     private let limits: Limits
     private var position = 0
+    private var valuesLeft: Int
 
     /// The value that the whole of `bytes` is the text of.
     public static func parse(_ bytes: [UInt8], limits: Limits) throws(JSONError) -> JSONValue {
@@ -21,7 +26,9 @@ public struct JSONParser {
         return value
     }
 
-    private init(bytes: [UInt8], limits: Limits) { (self.bytes, self.limits) = (bytes, limits) }
+    private init(bytes: [UInt8], limits: Limits) {
+        (self.bytes, self.limits, valuesLeft) = (bytes, limits, limits.values)
+    }
 
     private func peek() -> UInt8? { position < bytes.count ? bytes[position] : nil }
 
@@ -41,6 +48,8 @@ public struct JSONParser {
 
     private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
         skipSpace()
+        guard valuesLeft > 0 else { throw .tooManyValues(limit: limits.values) }
+        valuesLeft -= 1
         switch peek() {
         case UInt8(ascii: "{"): return try .object(object(depth: depth + 1))
         case UInt8(ascii: "["): return try .array(array(depth: depth + 1))

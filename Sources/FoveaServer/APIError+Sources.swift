@@ -13,8 +13,10 @@ extension APIError {
         case let error as APIError: self = error
         case let error as ServingError: self.init(error)
         case let error as ProtocolFailure: self.init(error)
-        case StoreError.full, StoreError.unavailable:
+        case StoreError.full:
             self.init(.outOfMemory, "there is no room to keep this; free some disk space")
+        case StoreError.locked, StoreError.unavailable, StoreError.sqlite:
+            self.init(.queueFull, "the store can't be used at the moment; try again in a second")
         case StoreError.imageOverBudget(let bytes, let budget):
             self.init(
                 .imageTooLarge, "the image has \(bytes) bytes; the store keeps \(budget)",

@@ -8,6 +8,7 @@ extension Configuration {
     var http: HTTPServerConfiguration {
         var limits = HTTPLimits()
         limits.bodyBytes = maxBodyBytes
+        limits.bufferedBodyBytes = max(maxBufferedBodyBytes, maxBodyBytes)
         limits.fieldSectionBytes = maxHeaderBytes
         limits.fieldCount = maxHeaderFields
         limits.connections = maxConnections
@@ -17,8 +18,10 @@ extension Configuration {
         limits.bodyTimeout = .seconds(bodyTimeout)
         limits.sendTimeout = .seconds(sendTimeout)
         limits.keepAliveIdle = .seconds(idleTimeout)
+        // As in a URL, an IPv6 address may stand in brackets.
+        let address = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         return HTTPServerConfiguration(
-            host: host, port: port, limits: limits, drainLimit: .seconds(drainTimeout))
+            host: address, port: port, limits: limits, drainLimit: .seconds(drainTimeout))
     }
 
     var imageLimits: ImageLimits {

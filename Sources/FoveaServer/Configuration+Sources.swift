@@ -5,6 +5,7 @@ public enum ConfigurationError: Error, Equatable {
     case malformedLine(file: String, line: Int)
     case unreadableFile(String)
     case unusableFolder(path: String, reason: String)
+    case tooFewDescriptors(limit: Int, needed: Int)
 }
 
 extension ConfigurationError: CustomStringConvertible {
@@ -16,6 +17,8 @@ extension ConfigurationError: CustomStringConvertible {
             "\(file), line \(line): there is no setting \"\(name)\"; fovea serve --help lists them all"
         case .malformedLine(let file, let line): "\(file), line \(line): expected name = value"
         case .unreadableFile(let file): "can't read the configuration file \(file)"
+        case .tooFewDescriptors(let limit, let needed):
+            "the process may open \(limit) files only; allow at least \(needed), for example with ulimit -n 4096"
         case .unusableFolder(let path, let reason):
             "can't write to the folder \(path): \(reason); choose another with --data"
         }
@@ -44,8 +47,8 @@ extension Configuration {
     }
 
     private mutating func apply(lines text: String, of file: String) throws(ConfigurationError) {
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let content = trimmed(line.prefix { $0 != "#" })
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            let content = trimmed(withoutComment(line))
             if content.isEmpty { continue }
             guard let equals = content.firstIndex(of: "=") else {
                 throw .malformedLine(file: file, line: index + 1)
@@ -58,6 +61,17 @@ extension Configuration {
             try setting.set(value, from: "\(file), line \(index + 1): \(setting.name)", in: &self)
         }
     }
+}
+
+/// `line` without what follows a `#` at its start or after white space, and without a byte order mark.
+private func withoutComment(_ line: Substring) -> Substring {
+    let line = line.drop { $0 == "\u{FEFF}" }
+    var previous: Character = " "
+    let end = line.firstIndex { character in
+        defer { previous = character }
+        return character == "#" && previous.isWhitespace
+    }
+    return line[..<(end ?? line.endIndex)]
 }
 
 /// `text` without the white space around it.

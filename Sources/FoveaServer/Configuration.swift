@@ -15,6 +15,7 @@ public struct Configuration: Sendable {
     public var logLevel = LogLevel.info
 
     public var maxBodyBytes = 16 << 20
+    public var maxBufferedBodyBytes = 256 << 20
     public var maxHeaderBytes = 64 << 10
     public var maxHeaderFields = 100
     public var maxConnections = 1024
@@ -55,6 +56,9 @@ public struct Configuration: Sendable {
         .choice("log-format", \.logFormat, "Form of the log on standard error."),
         .choice("log-level", \.logLevel, "Least severe events that are logged."),
         .integer("max-body-bytes", \.maxBodyBytes, 1...(1 << 30), "Largest request body."),
+        .integer(
+            "max-buffered-body-bytes", \.maxBufferedBodyBytes, 1...(1 << 40),
+            "Memory for the bodies of all requests together."),
         .integer("max-header-bytes", \.maxHeaderBytes, 1024...(1 << 20), "Largest header section of a request."),
         .integer("max-header-fields", \.maxHeaderFields, 1...10_000, "Most header fields of a request."),
         .integer("max-connections", \.maxConnections, 1...65_000, "Most connections at once."),

@@ -21,6 +21,7 @@ public final class Daemon: Sendable {
     /// - Throws: what is wrong with a folder, in one line.
     public init(configuration: Configuration, logger: Logger) throws {
         _ = Self.startTime
+        try allowDescriptors()
         let data = configuration.data
         try makeDirectory(data)
         pool = ComputePool(threads: configuration.threads)
@@ -53,7 +54,7 @@ public final class Daemon: Sendable {
         let port = try server.start()
         context.history.start()
         context.registry.load(logger: context.logger)
-        let host = context.configuration.host
+        let host = context.configuration.http.host
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
@@ -63,12 +64,28 @@ public final class Daemon: Sendable {
     public func stop() async -> Int {
         context.logger.info("stopping", metadata: ["in_flight": "\(context.metrics.snapshot.inFlight)"])
         let unfinished = await server.drain()
+        server.shutdown()
+        await context.registry.stop()
         context.history.stop()
         context.requestLog.close()
         context.images.store.close()
         pool.shutdown()
         context.logger.info("stopped", metadata: ["unfinished": "\(unfinished)"])
         return unfinished
+    }
+}
+
+/// Raises the limit of open files to what the system allows, up to what every connection and store could need.
+private func allowDescriptors() throws(ConfigurationError) {
+    let (needed, wanted): (rlim_t, rlim_t) = (128, 65_536)
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    if limit.rlim_cur < wanted {
+        limit.rlim_cur = min(limit.rlim_max, wanted)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+    guard limit.rlim_cur >= needed else {
+        throw .tooFewDescriptors(limit: Int(clamping: limit.rlim_cur), needed: Int(needed))
     }
 }
 

@@ -41,6 +41,8 @@ public final class ModelRegistry: Sendable {
     private let limits: JobLimits
     /// By name, the versions of each model with the highest first.
     private let slots: Mutex<[Slot]>
+    private let loading = DispatchQueue(label: "fovea.models", qos: .userInitiated)
+    private let isStopped = Atomic(false)
 
     /// Reads the repository's cards; loads no weights yet.
     ///
@@ -70,7 +72,13 @@ public final class ModelRegistry: Sendable {
 
     /// Loads every model in the background, one after the other, the default first.
     public func load(logger: Logger) {
-        DispatchQueue.global(qos: .userInitiated).async { [self] in loadAll(logger: logger) }
+        loading.async { [self] in loadAll(logger: logger) }
+    }
+
+    /// Loads no further model, and returns when the one being loaded is.
+    public func stop() async {
+        isStopped.store(true, ordering: .relaxed)
+        await withCheckedContinuation { continuation in loading.async { continuation.resume() } }
     }
 
     /// Loads every model on the calling thread.
@@ -81,7 +89,14 @@ public final class ModelRegistry: Sendable {
             return loadable.filter { first.contains(slots[$0].name) }
                 + loadable.filter { !first.contains(slots[$0].name) }
         }
-        for index in order { load(index, logger) }
+        for slot in slots.withLock({ $0 }) {
+            if case .failed(let reason) = slot.state { logFailure(slot.name, slot.version, reason, logger) }
+        }
+        for index in order where !isStopped.load(ordering: .relaxed) { load(index, logger) }
+    }
+
+    private func logFailure(_ name: String, _ version: String, _ reason: String, _ logger: Logger) {
+        logger.error("model failed", metadata: ["model": "\(name)", "version": "\(version)", "reason": "\(reason)"])
     }
 
     private func load(_ index: Int, _ logger: Logger) {
@@ -97,9 +112,7 @@ public final class ModelRegistry: Sendable {
                 ])
         } catch {
             state = .failed("\(error)")
-            logger.error(
-                "model failed",
-                metadata: ["model": "\(model.name)", "version": "\(model.version)", "reason": "\(error)"])
+            logFailure(model.name.description, "\(model.version)", "\(error)", logger)
         }
         slots.withLock { $0[index].state = state }
     }
@@ -107,7 +120,6 @@ public final class ModelRegistry: Sendable {
     private func milliseconds(since start: ContinuousClock.Instant) -> Int {
         Int((ContinuousClock.now - start) / .milliseconds(1))
     }
-
 }
 
 // MARK: - Asking
@@ -176,6 +188,9 @@ extension ModelRegistry {
     public var readiness: Readiness {
         let slots = serving(slots.withLock { $0 })
         if slots.isEmpty { return .notReady(reason: "\(ServingError.noModel(task: ModelTask.classify.rawValue))") }
+        if !defaultModel.configured.isEmpty, !slots.contains(where: { $0.name == defaultModel.configured }) {
+            return .notReady(reason: "the default classifier \"\(defaultModel.configured)\" is not installed")
+        }
         for slot in slots {
             switch slot.state {
             case .ready: continue

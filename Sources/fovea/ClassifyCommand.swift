@@ -94,7 +94,8 @@ struct ClassifyCommand: AsyncParsableCommand {
 
 private struct UnreadableFile: Error, CustomStringConvertible {
     let path: String
-    var description: String { "can't read this file" }
+    let reason = String(cString: strerror(errno))
+    var description: String { "can't read this file: \(reason)" }
 }
 
 private func standardError(_ text: String) {

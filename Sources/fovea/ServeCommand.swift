@@ -24,8 +24,8 @@ struct ServeCommand: AsyncParsableCommand {
     var settings: SettingOptions
 
     func run() async throws {
-        let configuration = try Configuration(
-            flags: settings.given, environment: ProcessInfo.processInfo.environment, file: try configurationFile())
+        openStandardDescriptors()
+        let configuration = try configuration()
         let format = configuration.logFormat
         let level = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
         var logger = Logger(label: "fovea") {
@@ -42,7 +42,25 @@ struct ServeCommand: AsyncParsableCommand {
 
         await stopSignals.first()
         let unfinished = await daemon.stop()
-        if unfinished > 0 { throw ExitCode(1) }
+        // Everything is closed; the exit handlers of libraries would only race with threads that still run.
+        _exit(unfinished > 0 ? 1 : 0)
+    }
+
+    /// The settings in force; a wrong one is a wrong use of the command.
+    private func configuration() throws -> Configuration {
+        do {
+            return try Configuration(
+                flags: settings.given, environment: ProcessInfo.processInfo.environment, file: try configurationFile())
+        } catch let error as ConfigurationError {
+            let line = Array("Error: \(error)\n".utf8)
+            _ = write(STDERR_FILENO, line, line.count)
+            throw ExitCode(EX_USAGE)
+        }
+    }
+
+    /// A log line must never go into a socket that got the number of a closed standard stream.
+    private func openStandardDescriptors() {
+        for descriptor in 0...2 where fcntl(Int32(descriptor), F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
     }
 
     private func configurationFile() throws -> (name: String, text: String)? {
@@ -74,7 +92,11 @@ private final class StopSignals: Sendable {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
-                if isStopping || source.data > 1 { _exit(1) }
+                if isStopping || source.data > 1 {
+                    let line = Array("a second signal: exiting at once, requests in flight are cut off\n".utf8)
+                    _ = write(STDERR_FILENO, line, line.count)
+                    _exit(1)
+                }
                 isStopping = true
                 continuation.yield()
             }

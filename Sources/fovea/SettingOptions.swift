@@ -14,6 +14,7 @@ struct SettingOptions: ParsableArguments {
     @Option(help: help("log-format")) var logFormat: String?
     @Option(help: help("log-level")) var logLevel: String?
     @Option(help: help("max-body-bytes")) var maxBodyBytes: String?
+    @Option(help: help("max-buffered-body-bytes")) var maxBufferedBodyBytes: String?
     @Option(help: help("max-header-bytes")) var maxHeaderBytes: String?
     @Option(help: help("max-header-fields")) var maxHeaderFields: String?
     @Option(help: help("max-connections")) var maxConnections: String?
@@ -49,6 +50,7 @@ struct SettingOptions: ParsableArguments {
             ("log-format", logFormat),
             ("log-level", logLevel),
             ("max-body-bytes", maxBodyBytes),
+            ("max-buffered-body-bytes", maxBufferedBodyBytes),
             ("max-header-bytes", maxHeaderBytes),
             ("max-header-fields", maxHeaderFields),
             ("max-connections", maxConnections),

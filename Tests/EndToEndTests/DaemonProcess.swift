@@ -15,7 +15,7 @@ final class DaemonProcess {
     private let ownsFolder: Bool
 
     /// - Parameter folder: an earlier daemon's folder, to start again on its data.
-    init(_ flags: [String] = [], in earlier: URL? = nil) throws {
+    init(_ flags: [String] = [], in earlier: URL? = nil, untilReady: Bool = true) throws {
         folder = earlier ?? FileManager.default.temporaryDirectory.appending(path: "fovea-\(UUID().uuidString)")
         ownsFolder = earlier == nil
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -33,7 +33,7 @@ final class DaemonProcess {
             let number = Int(line.trimmingCharacters(in: .whitespacesAndNewlines).split(separator: ":").last ?? "")
         else { throw Failure(log: try String(contentsOf: log, encoding: .utf8)) }
         port = number
-        while try Client(port: port).request("GET", "/readyz").status != 200 {}
+        while try untilReady && Client(port: port).request("GET", "/readyz").status != 200 {}
     }
 
     deinit {

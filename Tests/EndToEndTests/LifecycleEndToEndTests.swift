@@ -85,6 +85,42 @@ struct LifecycleEndToEndTests {
         #expect(daemon.process.terminationStatus == 0)
     }
 
+    @Test("SIGTERM while models load ends in order")
+    func stopsWhileLoading() throws {
+        let models = FileManager.default.temporaryDirectory.appending(path: "fovea-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: models) }
+        try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)
+        let model = URL(fileURLWithPath: DaemonProcess.models).appending(path: "efficientnet-lite0")
+        for number in 0..<20 {
+            try FileManager.default.createSymbolicLink(
+                at: models.appending(path: "m\(number)"), withDestinationURL: model)
+        }
+        for _ in 0..<5 {
+            let daemon = try DaemonProcess(["--models", models.path], untilReady: false)
+            #expect(daemon.stop() == 0)
+        }
+    }
+
+    @Test("A setting that can't be is one clear line and exit code 64, a store that can't be opened one and 1")
+    func wrongSettings() throws {
+        let wrong = try run(DaemonProcess.binary, ["serve", "--port", "70000"])
+        #expect(wrong.status == 64)
+        #expect(wrong.error == "Error: --port is \"70000\"; it must be a whole number from 0 to 65535\n")
+        let data = FileManager.default.temporaryDirectory.appending(path: "fovea-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: data) }
+        for name in ["requests.sqlite", "images.sqlite", "metrics.sqlite"] {
+            let folder = data.appending(path: name)
+            try FileManager.default.createDirectory(
+                at: folder.appending(path: name), withIntermediateDirectories: true)
+            let broken = try run(
+                DaemonProcess.binary,
+                ["serve", "--port", "0", "--models", DaemonProcess.models, "--data", folder.path])
+            #expect(broken.status == 1)
+            #expect(broken.error.hasPrefix("Error: "))
+            #expect(broken.error.split(separator: "\n").count == 1, "\(broken.error)")
+        }
+    }
+
     @Test("A taken port is one clear line and exit code 1")
     func portTaken() throws {
         let daemon = try DaemonProcess()

@@ -79,6 +79,30 @@ private let getRequest = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
         #expect(server.server.refusedConnections.overall == 1)
     }
 
+    @Test("Bodies over the memory kept for all of them are answered 503, until one is done")
+    func bodyBudget() async throws {
+        let server = try TestServer(limits: { $0.bufferedBodyBytes = 100 })
+        let port = server.port
+        let statuses = try await onThread {
+            let fields = "POST /classify HTTP/1.1\r\nHost: a\r\nContent-Length: 60\r\n"
+            let head = fields + "\r\n"
+            let body = String(repeating: "x", count: 60)
+            let slow = try RawClient(port: port)
+            try slow.send(fields + "Expect: 100-continue\r\n\r\n")
+            // The 100 says that the slow body has its place.
+            var statuses = [try slow.receiveResponse()?.status]
+            let second = try RawClient(port: port)
+            try second.send(head + body)
+            statuses.append(try second.receiveResponse()?.status)
+            try slow.send(body)
+            statuses.append(try slow.receiveResponse()?.status)
+            let third = try RawClient(port: port)
+            try third.send(head + body)
+            return statuses + [try third.receiveResponse()?.status]
+        }
+        #expect(statuses == [100, 503, 415, 415])
+    }
+
     @Test("One connection too many of one address is answered 429")
     func addressLimit() async throws {
         let server = try TestServer(limits: { $0.connectionsPerAddress = 1 })

@@ -76,4 +76,13 @@ import Testing
         #expect(try parse(value.prettyText) == value)
         #expect(value.prettyText.contains("[123.675, 0.5, 127]"))
     }
+
+    @Test("A text of more values than allowed is refused")
+    func valueLimit() throws {
+        let limits = JSONParser.Limits(bytes: 100, values: 3)
+        #expect(try JSONParser.parse(Array("[1,2]".utf8), limits: limits) == [1, 2])
+        #expect(throws: JSONError.tooManyValues(limit: 3)) {
+            try JSONParser.parse(Array("[1,2,3]".utf8), limits: limits)
+        }
+    }
 }

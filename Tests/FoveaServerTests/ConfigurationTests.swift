@@ -15,6 +15,14 @@ import Testing
         #expect(all.queueCapacity == 2)
     }
 
+    @Test("Lines may end as on any system, and only a # that starts a word starts a comment")
+    func lines() throws {
+        let text = "\u{FEFF}# mine\r\nport = 5\r\ndata = /tmp/a#b # there\r\n"
+        let configuration = try Configuration(flags: [:], environment: [:], file: ("f", text))
+        #expect(configuration.port == 5)
+        #expect(configuration.data == "/tmp/a#b")
+    }
+
     @Test("What is wrong is named with where it stands and what would be right")
     func errors() {
         #expect(

@@ -49,6 +49,8 @@ final class Connection: @unchecked Sendable {
     /// Whether the body that is being skipped belongs to a request that is answered.
     var isAnsweredEarly = false
     var requests = 0
+    /// Octets of `HTTPLimits.bufferedBodyBytes` that the current request's body has.
+    var reservedBodyBytes = 0
     var task: Task<Void, Never>?
 
     var output = OutputQueue()
@@ -155,10 +157,16 @@ final class Connection: @unchecked Sendable {
         refusal = nil
         input = []
         inputOffset = 0
+        giveBackBody()
         note(busy: false)
         lane.remove(self)
         server.connectionClosed(client, wasRefused: isRefused)
         socket.close()
+    }
+
+    func giveBackBody() {
+        server.giveBackBody(reservedBodyBytes)
+        reservedBodyBytes = 0
     }
 
     private func updateInterest() {

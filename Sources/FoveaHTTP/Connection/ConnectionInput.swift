@@ -119,6 +119,7 @@ extension Connection {
         switch server.application.admit(head.head) {
         case .accept(let maxBytes):
             do throws(ProtocolFailure) {
+                try reserveBody(of: head.framing, upTo: min(maxBytes, limits.bodyBytes))
                 try parser.readBody(upTo: min(maxBytes, limits.bodyBytes))
             } catch {
                 return fail(error)
@@ -133,6 +134,19 @@ extension Connection {
                 answer(response, closes: true)
             }
         }
+    }
+
+    /// Keeps the memory that a body may take, so that many slow uploads can't take more than there is.
+    private func reserveBody(of framing: BodyFraming, upTo maxBytes: Int) throws(ProtocolFailure) {
+        giveBackBody()
+        let bytes =
+            switch framing {
+            case .none: 0
+            case .length(let length): min(length, maxBytes)
+            case .chunked: maxBytes
+            }
+        guard server.reserveBody(bytes) else { throw .tooManyBodies(limit: limits.bufferedBodyBytes) }
+        reservedBodyBytes = bytes
     }
 
     /// Answers a refused request whose body is still on its way.
@@ -179,6 +193,7 @@ extension Connection {
     }
 
     func becomeIdle() {
+        giveBackBody()
         idleSince = .now
         idleCheckedAt = idleSince
     }

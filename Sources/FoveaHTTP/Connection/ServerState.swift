@@ -29,6 +29,8 @@ final class ServerState: Sendable {
     private let busy = Atomic(0)
     /// Requests that the application has, or whose answer isn't sent.
     let requestsInFlight = Atomic(0)
+    /// Octets of bodies that connections have reserved.
+    private let reservedBodyBytes = Atomic(0)
     private let draining = Atomic(false)
     private let becameQuiet: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
 
@@ -67,6 +69,16 @@ final class ServerState: Sendable {
             return .refuse(failure)
         }
     }
+
+    /// Reserves memory for a body; false if there is none left. What is reserved must be given back.
+    func reserveBody(_ bytes: Int) -> Bool {
+        let reserved = reservedBodyBytes.add(bytes, ordering: .relaxed).newValue
+        if reserved <= limits.bufferedBodyBytes { return true }
+        giveBackBody(bytes)
+        return false
+    }
+
+    func giveBackBody(_ bytes: Int) { reservedBodyBytes.subtract(bytes, ordering: .relaxed) }
 
     func connectionClosed(_ client: ClientKey, wasRefused: Bool) {
         table.withLock { table in

@@ -19,6 +19,9 @@ public struct HTTPLimits: Sendable {
 
     /// The largest body any route may accept, whatever the application admits; more is answered 413.
     public var bodyBytes = 16 * 1024 * 1024
+    /// Octets of bodies that all connections together may be receiving or answering, announced ones counted in full and a
+    /// chunked body as the most it may have; one more is answered 503.
+    public var bufferedBodyBytes = 256 * 1024 * 1024
     /// Hexadecimal digits of a chunk size; more are answered 400.
     public var chunkSizeDigits = 16
     /// Octets of a chunk's first line without its CRLF; more are answered 400.

@@ -90,6 +90,13 @@ extension ProtocolFailure {
         Self(status: .requestTimeout, code: "request_timeout", message: "\(what) did not arrive in time")
     }
 
+    static func tooManyBodies(limit: Int) -> Self {
+        Self(
+            status: .serviceUnavailable, code: "queue_full",
+            message: "the bodies being received have all of the \(limit) bytes kept for them; try again soon",
+            limit: limit, fields: [.retryAfter: "1"])
+    }
+
     static func tooManyConnections(limit: Int) -> Self {
         Self(
             status: .serviceUnavailable, code: "queue_full",

@@ -75,7 +75,8 @@ struct ImageInput: Sendable {
         _ request: Request, _ type: MediaType?, maxBatch: Int, into options: inout Options
     ) throws(APIError) -> ([Source], isBatch: Bool) {
         var limits = MultipartLimits()
-        limits.parts = max(limits.parts, maxBatch)
+        // Images, and an option of each name beside them.
+        limits.parts = max(limits.parts, maxBatch + 8)
         let parts: [MultipartForm.Part]
         do {
             parts = try MultipartForm.parse(request.body[...], boundary: type?["boundary"] ?? [], limits: limits)

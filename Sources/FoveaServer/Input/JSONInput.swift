@@ -10,7 +10,7 @@ enum JSONInput {
     ) throws(APIError) -> (sources: [ImageInput.Source], isBatch: Bool) {
         let value: JSONValue
         do {
-            value = try JSONParser.parse(body, limits: .init(bytes: body.count, depth: 32))
+            value = try JSONParser.parse(body, limits: .init(bytes: body.count, depth: 32, values: 10_000))
         } catch { throw APIError(.malformedRequest, "the body is not the JSON expected: \(error)") }
         guard case .object(let fields) = value else {
             throw APIError(.malformedRequest, "the JSON body must be an object with the member \"image\" or \"images\"")
@@ -29,7 +29,11 @@ enum JSONInput {
                 isBatch = true
             case ("images", _): throw APIError(.invalidParameter, "\"images\" must be a list")
             case ("model", .string(let name)): try options.set("model", name)
-            case ("top_k", .number(let number)): try options.setTopK(Int(exactly: number) ?? 0)
+            case ("top_k", .number(let number)):
+                guard let whole = Int(exactly: number) else {
+                    throw APIError(.invalidParameter, "top_k is \(number); it must be a whole number from 1 to 1000")
+                }
+                try options.setTopK(whole)
             case ("exact", .bool(let flag)): options.exact = flag
             case ("model", _), ("top_k", _), ("exact", _):
                 throw APIError(.invalidParameter, "\"\(field.name)\" has a value of the wrong type")
@@ -48,7 +52,9 @@ enum JSONInput {
         switch value {
         case .string(let text):
             let payload = text.utf8.starts(with: "data:".utf8) ? text.drop { $0 != "," }.dropFirst() : text[...]
-            if let data = Data(base64Encoded: String(payload)) { return .bytes([UInt8](data)[...]) }
+            // Tools that write base64 break its lines.
+            let unbroken = String(payload.filter { !$0.isNewline })
+            if let data = Data(base64Encoded: unbroken) { return .bytes([UInt8](data)[...]) }
         case .object(let fields):
             if let field = fields.first(where: { $0.name == "sha256" }), case .string(let text) = field.value {
                 return .stored(sha256: try ImageInput.imageID(text))

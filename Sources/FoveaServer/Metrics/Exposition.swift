@@ -12,6 +12,13 @@ extension ServerContext {
         text.sample("fovea_connections", [:], server.connections)
         text.family("fovea_log_dropped_total", .counter, "Rows of the request log that were lost.")
         text.sample("fovea_log_dropped_total", [:], requestLog.dropped)
+        text.family("fovea_database_damaged_total", .counter, "Damaged databases that were moved aside.")
+        for (database, count) in [
+            ("images", images.store.damagedFiles), ("metrics", history.store.damagedFiles),
+            ("requests", requestLog.damagedFiles),
+        ] {
+            text.sample("fovea_database_damaged_total", ["database": database], count)
+        }
         text.family("fovea_build_info", .gauge, "1, with the version and the instruction set in use.")
         text.sample("fovea_build_info", ["version": Daemon.version, "isa": Kernels.isaName], 1)
         writeProcess(to: &text)

@@ -55,7 +55,7 @@ extension RepositoryError: CustomStringConvertible {
         case .noModel(let name, let directory):
             "there is no model '\(name.printable)' in \(directory.printable); see fovea models list"
         case .noVersion(let version, let model, let known):
-            "\(model) has no version \(version); it has \(known.map(String.init).joined(separator: ", "))"
+            "\(model) has no version \(version); it has \(known.isEmpty ? "none" : known.map(String.init).joined(separator: ", "))"
         case .exists(let name): "\(name) is already there; remove it first, or choose another name or --version"
         case .unnumbered(let name):
             "\(name) has no numbered versions; move its files into \(name)/1 before adding another version"

@@ -72,7 +72,7 @@ import Testing
     @Test("No image, another format, a broken image and one too large are told apart")
     func badImages() async throws {
         let daemon = try TestDaemon { $0.maxImagePixels = 1000 }
-        try await daemon.classify([]).requireError(400, "invalid_parameter")
+        try await daemon.classify([]).requireError(415, "unsupported_media_type")
         try await daemon.classify(Pictures.gif).requireError(415, "unsupported_media_type")
         let large = try await daemon.classify(Pictures.jpeg).requireError(413, "image_too_large")
         #expect(large["limit"]?.number == 1000)
