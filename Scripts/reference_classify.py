@@ -23,7 +23,7 @@ def make_photographs():
     (photos / "chelsea.png").write_bytes(chelsea.read_bytes())
     image = Image.open(chelsea).convert("RGB")
     image.save(photos / "chelsea.jpg", quality=90)
-    image.resize((1804, 1200), Image.BICUBIC).save(photos / "chelsea-large.jpg", quality=70)
+    image.resize((2406, 1600), Image.BICUBIC).save(photos / "chelsea-large.jpg", quality=60)
     image.convert("L").save(photos / "chelsea-grey.png")
 
 

@@ -66,7 +66,7 @@ import Testing
     @Test("A JPEG decoded at a fraction of its size stays in place", arguments: 1...8)
     func scaledDecoding(orientation: UInt8) throws {
         let bytes = Self.ramp(orientation: orientation)
-        for (width, height, side) in [(50, 48, 0), (36, 24, 0), (20, 13, 0), (40, 40, 50), (24, 20, 26)] {
+        for (width, height, side) in [(36, 34, 0), (36, 24, 0), (17, 17, 0), (9, 9, 0), (24, 24, 30), (24, 20, 26)] {
             let exact = try Self.identity(width, height, side: side, filter: .bilinear).tensor(decoding: bytes)
             let scaled = try Self.identity(width, height, side: side, filter: .bilinear, exact: false)
                 .tensor(decoding: bytes)
@@ -78,8 +78,8 @@ import Testing
     }
 
     @Test(
-        "A JPEG is decoded smaller only where twice what is seen is left on both axes",
-        arguments: [(16, 16, false), (17, 16, true), (16, 17, true), (8, 8, false), (33, 33, true)])
+        "A JPEG is decoded smaller only where three times what is seen is left on both axes",
+        arguments: [(10, 10, false), (11, 10, true), (10, 11, true), (5, 5, false), (33, 33, true)])
     func smallerOnly(width: Int, height: Int, isExact: Bool) throws {
         let bytes = Image(width: 64, height: 64, pixels: noise(count: 64 * 64 * 3)).jpegData()[...]
         let exact = try Self.identity(width, height, side: 0, filter: .bilinear).tensor(decoding: bytes).tensor
