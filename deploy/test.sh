@@ -40,4 +40,9 @@ if [ ! -x "$tools/venv/bin/schemathesis" ]; then
     "$tools/venv/bin/pip" install --quiet schemathesis || fail "pip could not install schemathesis; is the network there?"
 fi
 PATH=$tools/venv/bin:$PATH Tests/EndToEndTests/schemathesis.sh
+say "building as deploy/serve.sh and the Dockerfile do"
+deploy/build.sh
+deploy/install-runtime.sh
+"$(deploy/build.sh --show-binary)" --version
+
 say "all tests passed"
