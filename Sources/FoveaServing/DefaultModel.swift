@@ -4,10 +4,12 @@ public import FoveaModels
 struct DefaultModel {
     /// A name from the settings, or "".
     let configured: String
+    /// Read once: every request that names no model asks.
+    private static let shipped = (try? Catalogue.builtIn())?.defaults ?? [:]
 
     func choose(from names: [String], for task: ModelTask) -> String? {
         if names.contains(configured) { return configured }
-        let shipped = (try? Catalogue.builtIn())?.defaults[task]?.description
+        let shipped = Self.shipped[task]?.description
         return names.first { $0 == shipped } ?? names.min()
     }
 }

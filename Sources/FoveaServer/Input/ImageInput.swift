@@ -1,4 +1,5 @@
 import FoveaHTTP
+import FoveaServing
 import HTTPTypes
 
 /// The images and options of one request, however they were sent.
@@ -94,10 +95,9 @@ struct ImageInput: Sendable {
 
     /// Checks that `text` is a sha256 in hexadecimal and returns it in lower case.
     static func imageID(_ text: String) throws(APIError) -> String {
-        let digits = text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-        guard digits.count == 64, digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
+        guard let digest = SHA256Digest(text) else {
             throw APIError(.invalidParameter, "an image is named by its sha256, 64 hexadecimal digits")
         }
-        return String(decoding: digits, as: UTF8.self)
+        return digest.description
     }
 }
