@@ -1,6 +1,8 @@
 // The tables that the isa_*.c files define.
 #ifndef FOVEA_TABLES_H
 #define FOVEA_TABLES_H
+#include <math.h>
+
 #include "ckernels.h"
 
 extern const fovea_kernels fovea_kernels_baseline;

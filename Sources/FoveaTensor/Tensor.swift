@@ -47,6 +47,12 @@ public struct Tensor: Sendable {
         return try body(UnsafeBufferPointer(rebasing: tensor.storage.elements[tensor.elementRange]))
     }
 
+    /// Where the elements of a contiguous tensor begin; good as long as the tensor is held.
+    var address: UnsafePointer<Float> {
+        precondition(isContiguous, "a view of shape \(shape) has its elements in several places")
+        return UnsafePointer(storage.elements.baseAddress.unsafelyUnwrapped + offset)
+    }
+
     /// The elements in row-major order, copied.
     public var values: [Float] { withElements { Array($0) } }
 

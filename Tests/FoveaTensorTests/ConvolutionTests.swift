@@ -39,7 +39,8 @@ import Testing
             x, filters, bias: bias, window: shape.window, groups: shape.groups, residual: residual, activation: .silu)
         let convolve: @Sendable () -> Tensor = {
             x.convolved(
-                filters, bias: bias, window: shape.window, groups: shape.groups, residual: residual, activation: .silu)
+                PackedFilters(filters, groups: shape.groups), bias: bias, window: shape.window, residual: residual,
+                activation: .silu)
         }
         #expect(convolve().shape == [shape.N, OH, OW, shape.M])
         #expect(convolve().largestDifference(from: expected) < 1e-5)
@@ -65,9 +66,51 @@ import Testing
         let expected = Reference.convolution(
             x.reshaped([1, 1, rows, 37]), weights.reshaped([1, 1, 37, 130]), bias: bias, window: Window(kernel: 1),
             activation: .sigmoid)
-        let y = onPool(threads: threads) { x.linear(weights, bias: bias, activation: .sigmoid) }
+        let y = onPool(threads: threads) { x.linear(PackedMatrix(weights), bias: bias, activation: .sigmoid) }
         #expect(y.shape == [rows, 130])
         #expect(y.largestDifference(from: expected) < 1e-5)
+    }
+
+    @Test("Factors of the channels are those of a scaled image", arguments: [1, 3])
+    func scaledLinear(threads: Int) {
+        let x = Tensor.random([2, 12, 30, 24], seed: 20)
+        let factors = Tensor.random([2, 24], seed: 21)
+        let weights = PackedMatrix(Tensor.random([24, 50], seed: 22))
+        let residual = Tensor.random([2, 12, 30, 50], seed: 23)
+        let expected = x.scaled(byChannel: factors).linear(weights, residual: residual, activation: .relu)
+        let y = onPool(threads: threads) {
+            x.linear(weights, scale: factors, residual: residual, activation: .relu)
+        }
+        #expect(y.largestDifference(from: expected.values.map(Double.init)) < 1e-6)
+    }
+
+    @Test(
+        "An expansion and the depthwise convolution after it match the two in turn",
+        arguments: [(3, 1), (5, 1), (3, 2), (5, 2)], [1, 3])
+    func expandedDepthwise(kernelAndStride: (Int, Int), threads: Int) {
+        let (K, stride) = kernelAndStride
+        // A small image of many channels, and one that has to be cut into bands.
+        for (H, W, inputs, C) in [(7, 9, 8, 300), (130, 120, 5, 72)] {
+            let x = Tensor.random([2, H, W, inputs], seed: 30)
+            let expansion = Expansion(
+                weights: PackedMatrix(Tensor.random([inputs, C], seed: 31)), bias: Tensor.random([C], seed: 32),
+                activation: .silu)
+            let filters = Tensor.random([K, K, C], seed: 33)
+            let bias = Tensor.random([C], seed: 34)
+            let window = Window(
+                kernel: K, stride: stride, padding: .init(top: K / 2 - 1, left: 0, bottom: K / 2, right: K / 2))
+            let expected = x.linear(expansion.weights, bias: expansion.bias, activation: .silu)
+                .depthwise(filters, bias: bias, window: window, activation: .silu)
+            let y = onPool(threads: threads) {
+                x.depthwise(filters, bias: bias, window: window, activation: .silu, after: expansion)
+            }
+            #expect(y.shape == expected.shape)
+            #expect(y.largestDifference(from: expected.values.map(Double.init)) < 1e-6)
+            let means = onPool(threads: threads) {
+                x.depthwiseWithMeans(filters, bias: bias, window: window, activation: .silu, after: expansion).means
+            }
+            #expect(means.largestDifference(from: expected.meanOverPixels().values.map(Double.init)) < 1e-5)
+        }
     }
 
     @Test("Mean, scale, sum and softmax of a batch match the reference", arguments: [1, 3])
@@ -94,7 +137,7 @@ import Testing
         let view = x.sliced(3, 3..<9).permuted([0, 2, 1, 3])
         let window = Window(kernel: 3, padding: .init(1))
         let expected = Reference.convolution(view, filters, window: window)
-        #expect(view.convolved(filters, window: window).largestDifference(from: expected) < 1e-5)
+        #expect(view.convolved(PackedFilters(filters), window: window).largestDifference(from: expected) < 1e-5)
     }
 }
 

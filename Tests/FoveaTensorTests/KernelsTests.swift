@@ -104,34 +104,6 @@ struct KernelTable: CustomTestStringConvertible {
         }
     }
 
-    @Test("Depthwise convolution matches the reference", arguments: KernelTable.all, [1, 2, 3, 4, 5, 7])
-    func depthwise(kernels: KernelTable, K: Int) {
-        for (stride, dilation) in [(1, 1), (2, 1), (3, 1), (1, 2)] {
-            for (H, W) in [(1, 1), (2, 9), (7, 6), (13, 18)] {
-                for C in [1, 7, 16, 24, 33] {
-                    // Uneven padding, as TensorFlow's SAME makes it.
-                    let padding = Window.Padding(top: (K - 1) / 2, left: K / 2, bottom: K - 1, right: (K - 1) / 2)
-                    let window = Window(kernel: K, stride: stride, dilation: dilation, padding: padding)
-                    let x = Tensor.random([1, H, W, C], seed: 7)
-                    let filters = Tensor.random([K, K, C], seed: 8)
-                    let bias = Tensor.random([C], seed: 9)
-                    let (OH, OW) = window.outputSize(H, W)
-                    var out = [Float](repeating: 77, count: OH * OW * C + 1)
-                    var geometry = window.onto(H, W, C)
-                    // In two parts, as two threads would.
-                    kernels.table.depthwise(
-                        &out, x.values, filters.values, bias.values, &geometry, 0, OH / 2, .relu6)
-                    kernels.table.depthwise(
-                        &out, x.values, filters.values, bias.values, &geometry, OH / 2, OH, .relu6)
-                    let expected = Reference.convolution(
-                        x, filters.reshaped([K, K, 1, C]), bias: bias, window: window, groups: C, activation: .relu6)
-                    #expect(out.last == 77)
-                    #expect(largestDifference(Array(out.dropLast()), expected) < 1e-5)
-                }
-            }
-        }
-    }
-
     private func withOptional(_ values: [Float], _ isGiven: Bool, _ body: (UnsafePointer<Float>?) -> Void) {
         values.withUnsafeBufferPointer { body(isGiven ? $0.baseAddress : nil) }
     }

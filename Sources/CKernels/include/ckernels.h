@@ -27,8 +27,60 @@ typedef struct {
     ptrdiff_t H, W, C, OH, OW, KH, KW, stride, dilation, top, left;
 } fovea_window;
 
+// What a product of rows with packed weights computes: out[m, n] = activation(x[m] . weights[:, n] + bias[n] +
+// residual[m, n]). Rows of x, out and residual lie as many floats apart as said.
+//
+// A row x[m] is put together from `segments` runs of `segment` floats, which begin `offsets` floats after x + m * x_row:
+// one for a plain matrix; for a convolution one per row, or per tap, of its window.
+typedef struct {
+    const float *x;
+    ptrdiff_t x_row;
+    const ptrdiff_t *offsets;
+    ptrdiff_t segments, segment;
+    // segments * segment rows and N columns, made by `pack` of the same table.
+    const float *weights;
+    ptrdiff_t N;
+    const float *_Nullable bias;
+    const float *_Nullable residual;
+    ptrdiff_t residual_row;
+    float *out;
+    ptrdiff_t out_row;
+    fovea_activation activation;
+} fovea_product;
+
+// A depthwise convolution of C channels of an image: out = activation(filtered x + bias). Rows, pixels and the filter's
+// taps lie as many floats apart as said; `window.C` is not looked at.
+typedef struct {
+    const float *x;
+    ptrdiff_t x_row, x_pixel;
+    const float *filter;
+    ptrdiff_t filter_tap;
+    const float *_Nullable bias;
+    float *out;
+    ptrdiff_t out_row, out_pixel;
+    // Each channel's sum over the output pixels is added to this.
+    float *_Nullable sums;
+    ptrdiff_t C;
+    fovea_window window;
+    fovea_activation activation;
+} fovea_depthwise;
+
 typedef struct {
     const char *name;
+
+    // The columns of a panel: what a product of few rows is split by.
+    ptrdiff_t panel_columns;
+
+    // The rows that a product computes at once.
+    ptrdiff_t tile_rows;
+
+    // Packs the matrix w (K, N) for `product`, in panels of `panel_columns`. The last panel is half as wide
+    // where that suffices: out has room for K times N rounded up to half panels.
+    void (*pack)(float *out, const float *w, ptrdiff_t K, ptrdiff_t N);
+
+    // The rows first..<last and the columns of the panels first_panel..<last_panel of a product.
+    void (*product)(
+        const fovea_product *product, ptrdiff_t first, ptrdiff_t last, ptrdiff_t first_panel, ptrdiff_t last_panel);
 
     // out[r, c] = activation(x[r, c] + bias[c] + residual[r, c]); out may be x.
     void (*epilogue)(
@@ -41,11 +93,11 @@ typedef struct {
     // out[c] = the mean of x[p, c] over the pixels, for the channels first..<last.
     void (*mean)(float *out, const float *x, size_t pixels, size_t C, size_t first, size_t last);
 
-    // Depthwise convolution: the output rows first..<last of out (OH, OW, C), with one KH x KW filter per channel in
-    // w (KH, KW, C), then bias (C) and activation.
-    void (*depthwise)(
-        float *out, const float *x, const float *w, const float *_Nullable bias, const fovea_window *window,
-        ptrdiff_t first, ptrdiff_t last, fovea_activation activation);
+    // The output rows first..<last of a depthwise convolution.
+    void (*depthwise)(const fovea_depthwise *depthwise, ptrdiff_t first, ptrdiff_t last);
+
+    // Writes `count` values of 8 bits as out[i] = (x[i] - mean[i % 3]) / std[i % 3].
+    void (*normalise)(float *out, const uint8_t *x, size_t count, const float *mean, const float *std);
 
     // Every row of x (rows, C) as probabilities: exp(x - max) / sum of them.
     void (*softmax)(float *out, const float *x, size_t rows, size_t C);
@@ -54,13 +106,6 @@ typedef struct {
 // The table for `wanted` ("baseline", "avx2", "avx512"), or the best one below it that this machine can run;
 // without a known wish the best of all.
 const fovea_kernels *fovea_kernels_for(const char *_Nullable wanted);
-
-// Writes the windows of the output pixels first..<last (counted row by row) side by side as a matrix of
-// (last - first) x (KH * KW * channels), reading the channels from `channel` on: the left side of a convolution
-// written as a matrix product.
-void fovea_im2col(
-    float *out, const float *x, const fovea_window *window, ptrdiff_t channel, ptrdiff_t channels, ptrdiff_t first,
-    ptrdiff_t last);
 
 // Copies an array of `rank` axes, whose steps in memory are `strides`, to row-major order.
 void fovea_copy_strided(

@@ -20,16 +20,46 @@ INLINE vec exponential(vec x) {
     return (p * (r * r) + r + 1.0f) * (vec)power;
 }
 
-INLINE vec sigmoid(vec x) { return 1.0f / (1.0f + exponential(-x)); }
+// 1 + e to the -x, for what divides by it: relative error below 3e-7 for |x| < 2, below 2e-6 up to 20, and at least so
+// small beside the 1 where x is positive. Infinite for x below -88.8.
+//
+// The exponent is taken to base 2 in one product, whose rounding is what limits large x.
+INLINE vec one_plus_exponential_of_minus(vec x) {
+    vec t = x * -1.44269504f;
+#if LANES == 16
+    // The distance to the nearest integer; 0 for infinite t.
+    const vec r = _mm512_reduce_ps(t, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    const vec n = t - r;
+#else
+    t = minimum(128.0f, maximum(-126.0f, t));
+    const vec rounding = 12582912.0f;
+    const vec shifted = t + rounding;
+    const vec r = t - (shifted - rounding);
+#endif
+    // 2^r for r in -0.5...0.5 with a relative error of 7.5e-8.
+    vec p = 1.327647198e-3f;
+    p = p * r + 9.675541334e-3f;
+    p = p * r + 5.550713274e-2f;
+    p = p * r + 2.402211972e-1f;
+    p = p * r + 6.931469671e-1f;
+    p = p * r + 1.000000072f;
+#if LANES == 16
+    return 1.0f + (vec)_mm512_scalef_ps(p, n);
+#else
+    return 1.0f + p * (vec)(((vec_bits)shifted << 23) + 0x3F800000u);
+#endif
+}
+
+INLINE vec sigmoid(vec x) { return 1.0f / one_plus_exponential_of_minus(x); }
 
 INLINE vec hard_sigmoid(vec x) { return minimum(6.0f, maximum(0.0f, x + 3.0f)) * (1.0f / 6.0f); }
 
-INLINE vec activate(vec x, fovea_activation activation) {
+INLINE vec activate(vec x, const fovea_activation activation) {
     switch (activation) {
     case fovea_activation_none: return x;
     case fovea_activation_relu: return maximum(0.0f, x);
     case fovea_activation_relu6: return minimum(6.0f, maximum(0.0f, x));
-    case fovea_activation_silu: return x / (1.0f + exponential(-x));
+    case fovea_activation_silu: return x / one_plus_exponential_of_minus(x);
     case fovea_activation_sigmoid: return sigmoid(x);
     case fovea_activation_hard_swish: return x * hard_sigmoid(x);
     case fovea_activation_hard_sigmoid: return hard_sigmoid(x);
@@ -47,3 +77,18 @@ INLINE vec activate(vec x, fovea_activation activation) {
     case fovea_activation_hard_swish: CALL(fovea_activation_hard_swish); break;             \
     case fovea_activation_hard_sigmoid: CALL(fovea_activation_hard_sigmoid); break;         \
     }
+
+// An activation as limits of its argument, if it is nothing more (`is_all`); else no limits.
+typedef struct {
+    float lowest, highest;
+    int is_all;
+} limits;
+
+static limits limits_of(fovea_activation activation) {
+    switch (activation) {
+    case fovea_activation_none: return (limits){-INFINITY, INFINITY, 1};
+    case fovea_activation_relu: return (limits){0.0f, INFINITY, 1};
+    case fovea_activation_relu6: return (limits){0.0f, 6.0f, 1};
+    default: return (limits){-INFINITY, INFINITY, 0};
+    }
+}

@@ -1,10 +1,120 @@
-// Depthwise convolution of N H W C images: each channel with its own filter. See ckernels.h.
+// Depthwise convolution: each channel of an image with its own filter. See ckernels.h.
 //
-// One vector of channels at a time, TILE neighbouring output pixels at once so that a filter tap is loaded once for
-// all of them. Windows that hang over the border are clipped to the taps inside, one pixel at a time.
-#define TILE 4
+// One row of output pixels at a time, one vector of channels after the other, in tiles of up to 8 neighbouring pixels:
+// their sums and one row of the filter stay in registers, and each vector of the input is loaded once per row of the
+// filter for all the pixels that see it.
+#define TILE_PIXELS 8
+#define FOR_TILE_PIXELS(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
 
-// The taps of a window that lie inside the image, per axis: first..<last.
+// Neighbouring pixels of one output row. The first one's window starts at x, which may lie outside the image: of the
+// window only the rows first_row..<last_row, and of the columns from x on first_column..<last_column, may be read.
+typedef struct {
+    const float *x;
+    float *out;
+    ptrdiff_t first_row, last_row, first_column, last_column;
+} depthwise_run;
+
+// One vector of channels, from channel c on, of `pixels` pixels. Kernel size K, stride and number of pixels are known
+// when this is compiled. With `is_inside` all columns may be read and there are LANES channels.
+INLINE void depthwise_tile(
+    const fovea_depthwise *d, const depthwise_run *run, const ptrdiff_t c, const ptrdiff_t K, const ptrdiff_t stride,
+    const ptrdiff_t pixels, const int is_inside, const limits clamp) {
+    const ptrdiff_t left = d->C - c;
+#define LOAD(p) (is_inside ? load(p) : load_vector(p, 0, left))
+    vec sums[TILE_PIXELS];
+    const vec bias = d->bias ? LOAD(d->bias + c) : 0.0f;
+    UNROLL for (ptrdiff_t p = 0; p < pixels; p++) sums[p] = bias;
+    const float *row = run->x + run->first_row * d->x_row + c;
+    const float *filter = d->filter + run->first_row * K * d->filter_tap + c;
+    for (ptrdiff_t i = run->first_row; i < run->last_row; i++, row += d->x_row, filter += K * d->filter_tap) {
+        vec taps[5];
+        UNROLL for (ptrdiff_t j = 0; j < K; j++) taps[j] = LOAD(filter + j * d->filter_tap);
+        UNROLL for (ptrdiff_t column = 0; column < (pixels - 1) * stride + K; column++) {
+            if (!is_inside && (column < run->first_column || column >= run->last_column)) continue;
+            const vec x = LOAD(row + column * d->x_pixel);
+            UNROLL for (ptrdiff_t j = 0; j < K; j++) {
+                const ptrdiff_t p = (column - j) / stride;
+                if (column >= j && (column - j) % stride == 0 && p < pixels) sums[p] += x * taps[j];
+            }
+        }
+    }
+    UNROLL for (ptrdiff_t p = 0; p < pixels; p++) {
+        const vec y = minimum(clamp.highest, maximum(clamp.lowest, sums[p]));
+        if (is_inside)
+            store(run->out + p * d->out_pixel + c, y);
+        else
+            store_vector(run->out + p * d->out_pixel + c, 0, left, y);
+    }
+#undef LOAD
+}
+
+// `tiles` tiles of `pixels` pixels each. Tiles inside the image are done for all channels together.
+INLINE void depthwise_tiles(
+    const fovea_depthwise *d, depthwise_run run, ptrdiff_t tiles, const ptrdiff_t K, const ptrdiff_t stride,
+    const ptrdiff_t pixels, const limits clamp) {
+    const ptrdiff_t reach = (pixels - 1) * stride + K, whole = d->C % LANES == 0;
+    while (tiles > 0) {
+        ptrdiff_t inside = 0;
+        if (whole && run.first_column <= 0 && run.last_column >= reach) {
+            inside = (run.last_column - reach) / (pixels * stride) + 1;
+            inside = inside < tiles ? inside : tiles;
+        }
+        const ptrdiff_t step = inside ? inside : 1;
+        for (ptrdiff_t c = 0; c < d->C; c += LANES) {
+            depthwise_run tile = run;
+            for (ptrdiff_t i = 0; i < inside; i++, tile.x += pixels * stride * d->x_pixel, tile.out += pixels * d->out_pixel)
+                depthwise_tile(d, &tile, c, K, stride, pixels, 1, clamp);
+            if (!inside) depthwise_tile(d, &run, c, K, stride, pixels, 0, clamp);
+        }
+        run.x += step * pixels * stride * d->x_pixel;
+        run.out += step * pixels * d->out_pixel;
+        run.first_column -= step * pixels * stride;
+        run.last_column -= step * pixels * stride;
+        tiles -= step;
+    }
+}
+
+#define PIXELS_CASE(pixels) \
+    case pixels: depthwise_tiles(d, *run, tiles, KERNEL, STRIDE, pixels, clamp); break;
+#define DEPTHWISE_TILES(name)                                                                                         \
+    static void name(                                                                                                 \
+        const fovea_depthwise *d, const depthwise_run *run, ptrdiff_t tiles, ptrdiff_t pixels, const limits clamp) {   \
+        switch (pixels) { FOR_TILE_PIXELS(PIXELS_CASE) }                                                              \
+    }
+#define KERNEL 3
+#define STRIDE 1
+DEPTHWISE_TILES(depthwise_3_1)
+#undef STRIDE
+#define STRIDE 2
+DEPTHWISE_TILES(depthwise_3_2)
+#undef KERNEL
+#define KERNEL 5
+DEPTHWISE_TILES(depthwise_5_2)
+#undef STRIDE
+#define STRIDE 1
+DEPTHWISE_TILES(depthwise_5_1)
+#undef STRIDE
+#undef KERNEL
+
+// `tiles` tiles of `pixels` pixels each; false if there is no code for this window.
+static int depthwise_tiled(
+    const fovea_depthwise *d, const depthwise_run *run, ptrdiff_t tiles, ptrdiff_t pixels, const limits clamp) {
+    const fovea_window *w = &d->window;
+    if (w->KH != w->KW || w->dilation != 1) return 0;
+    if (w->KW == 3 && w->stride == 1)
+        depthwise_3_1(d, run, tiles, pixels, clamp);
+    else if (w->KW == 3 && w->stride == 2)
+        depthwise_3_2(d, run, tiles, pixels, clamp);
+    else if (w->KW == 5 && w->stride == 1)
+        depthwise_5_1(d, run, tiles, pixels, clamp);
+    else if (w->KW == 5 && w->stride == 2)
+        depthwise_5_2(d, run, tiles, pixels, clamp);
+    else
+        return 0;
+    return 1;
+}
+
+// The taps of a window along one axis that lie inside the image: first..<last.
 typedef struct {
     ptrdiff_t first, last;
 } taps;
@@ -16,85 +126,73 @@ INLINE taps taps_inside(ptrdiff_t start, ptrdiff_t length, ptrdiff_t K, ptrdiff_
     return inside;
 }
 
-// `pixels` neighbouring outputs, the first of them with its window at x (which may lie outside the image as long as
-// `rows` and `columns` leave out what does).
-INLINE void depthwise_pixels(
-    float *out, const float *x, const float *w, const float *bias, const fovea_window *s, const ptrdiff_t pixels,
-    const taps rows, const taps columns, const ptrdiff_t KW, const fovea_activation activation) {
-    const ptrdiff_t C = s->C, step = s->stride * C, whole = C / LANES * LANES;
-    const ptrdiff_t row = s->dilation * s->W * C, column = s->dilation * C;
+// One row of pixels for a filter of any size, dilation and stride.
+static void depthwise_any(const fovea_depthwise *d, depthwise_run run, const limits clamp) {
+    const fovea_window *w = &d->window;
+    for (ptrdiff_t ox = 0; ox < w->OW; ox++, run.x += w->stride * d->x_pixel, run.out += d->out_pixel) {
+        const taps columns = taps_inside(ox * w->stride - w->left, w->W, w->KW, w->dilation);
+        for (ptrdiff_t c = 0; c < d->C; c += LANES) {
+            const ptrdiff_t left = d->C - c;
+            vec sum = d->bias ? load_vector(d->bias + c, 0, left) : 0.0f;
+            for (ptrdiff_t i = run.first_row; i < run.last_row; i++)
+                for (ptrdiff_t j = columns.first; j < columns.last; j++)
+                    sum += load_vector(run.x + w->dilation * (i * d->x_row + j * d->x_pixel) + c, 0, left) *
+                           load_vector(d->filter + (i * w->KW + j) * d->filter_tap + c, 0, left);
+            store_vector(run.out + c, 0, left, minimum(clamp.highest, maximum(clamp.lowest, sum)));
+        }
+    }
+}
+
+// The activations that are no clamp, and the channels' sums, over one row of pixels while it is in the cache.
+INLINE void finish_pixels(
+    float *out, ptrdiff_t stride, ptrdiff_t pixels, ptrdiff_t C, float *sums, const fovea_activation activation) {
     for (ptrdiff_t c = 0; c < C; c += LANES) {
-        const size_t rest = (size_t)(C - c);
-#define LOAD(p) (c < whole ? load(p) : load_first(p, rest))
-        vec sums[TILE];
-        for (ptrdiff_t p = 0; p < pixels; p++) sums[p] = bias ? LOAD(bias + c) : 0.0f;
-        for (ptrdiff_t i = rows.first; i < rows.last; i++)
-            for (ptrdiff_t j = columns.first; j < columns.last; j++) {
-                const vec tap = LOAD(w + (i * KW + j) * C + c);
-                const float *under = x + i * row + j * column + c;
-                for (ptrdiff_t p = 0; p < pixels; p++) sums[p] += LOAD(under + p * step) * tap;
-            }
-#undef LOAD
+        vec sum = 0.0f;
         for (ptrdiff_t p = 0; p < pixels; p++) {
-            const vec y = activate(sums[p], activation);
-            if (c < whole)
-                store(out + p * C + c, y);
-            else
-                store_first(out + p * C + c, y, rest);
+            const vec y = activate(load_vector(out + p * stride + c, 0, C - c), activation);
+            if (activation != fovea_activation_none) store_vector(out + p * stride + c, 0, C - c, y);
+            sum += y;
         }
+        if (sums) store_vector(sums + c, 0, C - c, load_vector(sums + c, 0, C - c) + sum);
     }
 }
 
-// K is the filter's size where it is known when this is compiled, else 0.
-INLINE void depthwise_rows(
-    float *out, const float *x, const float *w, const float *bias, const fovea_window *s, ptrdiff_t first,
-    ptrdiff_t last, const ptrdiff_t K, const fovea_activation activation) {
-    const ptrdiff_t KH = K ? K : s->KH, KW = K ? K : s->KW;
-    const taps all_rows = {0, KH}, all_columns = {0, KW};
+static void finish_row(
+    float *out, ptrdiff_t stride, ptrdiff_t pixels, ptrdiff_t C, float *sums, fovea_activation activation) {
+#define FINISH(activation) finish_pixels(out, stride, pixels, C, sums, activation)
+    FOR_ACTIVATION(activation, FINISH)
+#undef FINISH
+}
+
+static void depthwise(const fovea_depthwise *d, ptrdiff_t first, ptrdiff_t last) {
+    const fovea_window *w = &d->window;
+    const limits clamp = limits_of(d->activation);
+    // Tiles of two neighbouring sizes: `wider` of pixels + 1, the others of pixels.
+    const ptrdiff_t tiles = (w->OW + TILE_PIXELS - 1) / TILE_PIXELS, pixels = w->OW / tiles, wider = w->OW % tiles;
     for (ptrdiff_t oy = first; oy < last; oy++) {
-        const ptrdiff_t y = oy * s->stride - s->top;
-        const taps rows = taps_inside(y, s->H, KH, s->dilation);
-        const int whole_rows = rows.first == 0 && rows.last == KH;
-        for (ptrdiff_t ox = 0; ox < s->OW;) {
-            const ptrdiff_t left = ox * s->stride - s->left;
-            const ptrdiff_t right = left + (TILE - 1) * s->stride + (KW - 1) * s->dilation;
-            float *to = out + (oy * s->OW + ox) * s->C;
-            const float *from = x + (y * s->W + left) * s->C;
-            if (left >= 0 && right < s->W && ox + TILE <= s->OW) {
-                if (whole_rows)
-                    depthwise_pixels(to, from, w, bias, s, TILE, all_rows, all_columns, KW, activation);
-                else
-                    depthwise_pixels(to, from, w, bias, s, TILE, rows, all_columns, KW, activation);
-                ox += TILE;
-            } else {
-                const taps columns = taps_inside(left, s->W, KW, s->dilation);
-                depthwise_pixels(to, from, w, bias, s, 1, rows, columns, KW, activation);
-                ox += 1;
-            }
-        }
+        const ptrdiff_t y = oy * w->stride - w->top, passed = wider * (pixels + 1) * w->stride;
+        const taps rows = taps_inside(y, w->H, w->KH, w->dilation);
+        float *out = d->out + oy * d->out_row;
+        const depthwise_run run = {
+            .x = d->x + y * d->x_row - w->left * d->x_pixel,
+            .out = out,
+            .first_row = rows.first,
+            .last_row = rows.last,
+            .first_column = w->left,
+            .last_column = w->left + w->W,
+        };
+        depthwise_run rest = run;
+        rest.x += passed * d->x_pixel;
+        rest.out += wider * (pixels + 1) * d->out_pixel;
+        rest.first_column -= passed;
+        rest.last_column -= passed;
+        if (depthwise_tiled(d, &run, wider, pixels + 1, clamp))
+            depthwise_tiled(d, &rest, tiles - wider, pixels, clamp);
+        else
+            depthwise_any(d, run, clamp);
+        if (!clamp.is_all)
+            finish_row(out, d->out_pixel, w->OW, d->C, d->sums, d->activation);
+        else if (d->sums)
+            finish_row(out, d->out_pixel, w->OW, d->C, d->sums, fovea_activation_none);
     }
-}
-
-#define DEPTHWISE(size)                                                                                       \
-    static void depthwise_##size(                                                                             \
-        float *out, const float *x, const float *w, const float *bias, const fovea_window *s, ptrdiff_t first, \
-        ptrdiff_t last, fovea_activation activation) {                                                        \
-        FOR_ACTIVATION(activation, DEPTHWISE_ROWS_##size)                                                     \
-    }
-#define DEPTHWISE_ROWS_0(activation) depthwise_rows(out, x, w, bias, s, first, last, 0, activation)
-#define DEPTHWISE_ROWS_3(activation) depthwise_rows(out, x, w, bias, s, first, last, 3, activation)
-#define DEPTHWISE_ROWS_5(activation) depthwise_rows(out, x, w, bias, s, first, last, 5, activation)
-DEPTHWISE(0)
-DEPTHWISE(3)
-DEPTHWISE(5)
-
-static void depthwise(
-    float *out, const float *x, const float *w, const float *bias, const fovea_window *s, ptrdiff_t first,
-    ptrdiff_t last, fovea_activation activation) {
-    if (s->KH == 3 && s->KW == 3)
-        depthwise_3(out, x, w, bias, s, first, last, activation);
-    else if (s->KH == 5 && s->KW == 5)
-        depthwise_5(out, x, w, bias, s, first, last, activation);
-    else
-        depthwise_0(out, x, w, bias, s, first, last, activation);
 }

@@ -4,16 +4,24 @@
 #include "activation.h"
 
 #include "channels.h"
+#include "product.h"
+
 #include "depthwise.h"
 #include "epilogue.h"
+#include "normalise.h"
 #include "softmax.h"
 
 #define TABLE(isa)                                                                                       \
     const fovea_kernels fovea_kernels_##isa = {                                                          \
         .name = #isa,                                                                                    \
+        .panel_columns = 2 * LANES,                                                                      \
+        .tile_rows = TILE_ROWS,                                                                          \
+        .pack = pack,                                                                                    \
+        .product = product,                                                                              \
         .epilogue = epilogue,                                                                            \
         .scale = scale,                                                                                  \
         .mean = mean,                                                                                    \
         .depthwise = depthwise,                                                                          \
+        .normalise = normalise,                                                                          \
         .softmax = softmax,                                                                              \
     };

@@ -32,8 +32,9 @@ struct MBConv: Sendable {
 
     /// `[N, H, W, in]` to `[N, H / stride, W / stride, out]`, rounded as the padding says.
     func callAsFunction(_ x: Tensor) -> Tensor {
-        var y = depthwise(expand?(x) ?? x)
-        if let squeeze { y = squeeze(y) }
-        return project(y, residual: isResidual ? x : nil)
+        let residual = isResidual ? x : nil
+        guard let squeeze else { return project(depthwise(x, after: expand), residual: residual) }
+        let (y, means) = depthwise.withMeans(x, after: expand)
+        return project(y, scale: squeeze.factors(means: means), residual: residual)
     }
 }

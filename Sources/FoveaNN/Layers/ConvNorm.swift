@@ -33,8 +33,13 @@ public struct ConvNorm: Sendable {
         var isDepthwise: Bool { groups > 1 && groups == input && input == output }
     }
 
-    /// `[KH, KW, in / groups, out]`, for depthwise filters `[KH, KW, out]`.
-    private let filters: Tensor
+    private enum Filters {
+        /// `[KH, KW, out]`
+        case depthwise(Tensor)
+        case dense(PackedFilters)
+    }
+
+    private let filters: Filters
     /// `[out]`
     private let bias: Tensor
     private let geometry: Geometry
@@ -50,23 +55,59 @@ public struct ConvNorm: Sendable {
         // Filters of PyTorch are [out, in, KH, KW]; with the output channels last, folding scales the channels.
         let folded = weight.permuted([2, 3, 1, 0]).reshaped([1, 1, weight.count / M, M])
             .scaled(byChannel: norm.scale.reshaped([1, M]))
-        filters = folded.reshaped(geometry.isDepthwise ? [K, K, M] : [K, K, geometry.input / geometry.groups, M])
+        filters =
+            geometry.isDepthwise
+            ? .depthwise(folded.reshaped([K, K, M]))
+            : .dense(
+                PackedFilters(folded.reshaped([K, K, geometry.input / geometry.groups, M]), groups: geometry.groups))
         bias = norm.shift
         (self.geometry, self.activation) = (geometry, activation)
     }
 
     /// The activation of the normalised convolution of `[N, H, W, in]`, plus `residual` before the activation.
-    public func callAsFunction(_ x: Tensor, residual: Tensor? = nil) -> Tensor {
-        let kernel = (height: geometry.kernel, width: geometry.kernel)
-        let padding = geometry.padding.around(
-            x.shape[1], x.shape[2], kernel: kernel, stride: geometry.stride, dilation: geometry.dilation)
-        let window = Window(kernel: kernel, stride: geometry.stride, dilation: geometry.dilation, padding: padding)
-        if geometry.isDepthwise {
+    ///
+    /// - Parameter scale: `[N, in]`, factors of the channels of the input; only for kernels of 1×1.
+    public func callAsFunction(_ x: Tensor, scale: Tensor? = nil, residual: Tensor? = nil) -> Tensor {
+        let window = window(over: x)
+        switch filters {
+        case .depthwise(let filters):
             let y = x.depthwise(
                 filters, bias: bias, window: window, activation: residual == nil ? activation : .none)
             return residual.map { y.adding($0, activation: activation) } ?? y
+        case .dense(let filters):
+            return x.convolved(
+                filters, scale: scale, bias: bias, window: window, residual: residual, activation: activation)
         }
-        return x.convolved(
-            filters, bias: bias, window: window, groups: geometry.groups, residual: residual, activation: activation)
+    }
+
+    /// This depthwise convolution of what `expansion`, a 1×1 one, makes of `[N, H, W, in]`, if there is one.
+    public func callAsFunction(_ x: Tensor, after expansion: ConvNorm?) -> Tensor {
+        x.depthwise(
+            depthwiseFilters, bias: bias, window: window(over: x), activation: activation, after: expansion?.expansion)
+    }
+
+    /// The same with the mean of each channel over the result, `[N, out]`.
+    public func withMeans(_ x: Tensor, after expansion: ConvNorm?) -> (images: Tensor, means: Tensor) {
+        x.depthwiseWithMeans(
+            depthwiseFilters, bias: bias, window: window(over: x), activation: activation, after: expansion?.expansion)
+    }
+
+    private func window(over x: Tensor) -> Window {
+        let kernel = (height: geometry.kernel, width: geometry.kernel)
+        let padding = geometry.padding.around(
+            x.shape[1], x.shape[2], kernel: kernel, stride: geometry.stride, dilation: geometry.dilation)
+        return Window(kernel: kernel, stride: geometry.stride, dilation: geometry.dilation, padding: padding)
+    }
+
+    private var depthwiseFilters: Tensor {
+        guard case .depthwise(let filters) = filters else { preconditionFailure("not a depthwise convolution") }
+        return filters
+    }
+
+    private var expansion: Expansion {
+        guard case .dense(let filters) = filters, let weights = filters.matrix else {
+            preconditionFailure("not a convolution of 1×1")
+        }
+        return Expansion(weights: weights, bias: bias, activation: activation)
     }
 }

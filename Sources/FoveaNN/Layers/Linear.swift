@@ -11,7 +11,7 @@ public struct Linear: Sendable {
     public enum Form: Sendable { case matrix, pointwiseConvolution }
 
     /// `[in, out]`
-    private let weights: Tensor
+    private let weights: PackedMatrix
     /// `[out]`
     private let bias: Tensor
     private let activation: Activation
@@ -20,7 +20,8 @@ public struct Linear: Sendable {
         _ weights: Weights, input: Int, output: Int, form: Form = .matrix, activation: Activation = .none
     ) throws(CheckpointError) {
         let shape = form == .matrix ? [output, input] : [output, input, 1, 1]
-        self.weights = try weights.take("weight", shape: shape).reshaped([output, input]).permuted([1, 0]).contiguous()
+        let matrix = try weights.take("weight", shape: shape).reshaped([output, input]).permuted([1, 0])
+        self.weights = PackedMatrix(matrix)
         bias = try weights.take("bias", shape: [output])
         self.activation = activation
     }

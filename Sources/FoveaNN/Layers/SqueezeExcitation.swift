@@ -27,6 +27,6 @@ public struct SqueezeExcitation: Sendable {
             expand, input: squeezed, output: channels, form: .pointwiseConvolution, activation: gate)
     }
 
-    /// The images `[N, H, W, channels]`, weighed.
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.scaled(byChannel: expand(reduce(x.meanOverPixels()))) }
+    /// The factors `[N, channels]` of images whose channels have these means, `[N, channels]`.
+    public func factors(means: Tensor) -> Tensor { expand(reduce(means)) }
 }

@@ -4,36 +4,28 @@ extension Tensor {
     /// The convolution of the images with `filters`, then `activation(y + bias + residual)`.
     ///
     /// - Parameters:
-    ///   - filters: `[KH, KW, C / groups, M]`; `self` is `[N, H, W, C]`, the result `[N, OH, OW, M]`.
-    ///   - bias: `[M]`.
-    ///   - groups: how many; the `g`-th part of the output channels sees only the `g`-th part of the input channels.
+    ///   - filters: `self` is `[N, H, W, filters.inputs]`, the result `[N, OH, OW, filters.outputs]`.
+    ///   - scale: `[N, filters.inputs]`, factors of the channels of each image; only for kernels of 1×1.
+    ///   - bias: `[filters.outputs]`.
     ///   - residual: of the result's shape.
     public func convolved(
-        _ filters: Tensor, bias: Tensor? = nil, window: Window, groups: Int = 1, residual: Tensor? = nil,
+        _ filters: PackedFilters, scale: Tensor? = nil, bias: Tensor? = nil, window: Window, residual: Tensor? = nil,
         activation: Activation = .none
     ) -> Tensor {
         let (N, H, W, C) = imageShape
-        let M = filters.shape.last ?? 0
-        precondition(C.isMultiple(of: groups) && M.isMultiple(of: groups), "\(groups) groups do not divide \(C), \(M)")
         precondition(
-            filters.shape == [window.kernel.height, window.kernel.width, C / groups, M],
-            "filters \(filters.shape) do not fit \(groups) groups of input \(shape) with \(window)")
-        if groups == 1, window.isPointwise {
-            return linear(filters.reshaped([C, M]), bias: bias, residual: residual, activation: activation)
+            C == filters.inputs && window.kernel == filters.kernel,
+            "filters of \(filters.kernel) for \(filters.inputs) channels do not fit input \(shape) with \(window)")
+        if let matrix = filters.matrix, window.isPointwise {
+            return linear(matrix, scale: scale, bias: bias, residual: residual, activation: activation)
         }
-
-        let (OH, OW) = window.outputSize(H, W)
-        let epilogue = Epilogue(bias: bias, residual: residual, activation: activation, outputShape: [N, OH, OW, M])
-        return Tensor(shape: [N, OH, OW, M]) { out in
-            guard let out = out.baseAddress, OH * OW > 0 else { return }
-            withElements { x in
-                filters.withElements { filters in
-                    guard let x = x.baseAddress, let filters = filters.baseAddress else { return }
-                    let products = WindowProducts(
-                        images: x, filters: filters, window: window.onto(H, W, C), groups: groups, M: M)
-                    for n in 0..<N { products.compute(image: n, into: out, epilogue) }
-                }
-            }
+        precondition(scale == nil, "only a convolution of 1×1 scales its input")
+        let images = contiguous()
+        defer { withExtendedLifetime(images) {} }
+        return convolution(
+            of: N, H, W, filters, bias: bias, window: window, residual: residual, activation: activation
+        ) { image, y, row in
+            row.update(from: images.address + (image * H + y) * W * C, count: W * C)
         }
     }
 
@@ -44,50 +36,56 @@ extension Tensor {
     }
 }
 
-/// A convolution as matrix products: the windows of a block of pixels, side by side, times the filters.
-private struct WindowProducts {
-    let images: UnsafePointer<Float>
-    let filters: UnsafePointer<Float>
-    let window: fovea_window
-    let groups: Int
-    let M: Int
+/// The convolution of `N` images of `H` × `W`, whose rows `read` writes: row `y` of image `image` as
+/// `W * filters.inputs` floats.
+func convolution(
+    of N: Int, _ H: Int, _ W: Int, _ filters: PackedFilters, bias: Tensor?, window: Window, residual: Tensor?,
+    activation: Activation, read: (_ image: Int, _ y: Int, _ row: UnsafeMutablePointer<Float>) -> Void
+) -> Tensor {
+    let (OH, OW) = window.outputSize(H, W)
+    let shape = [N, OH, OW, filters.outputs]
+    checkFinish(bias: bias, residual: residual, outputShape: shape)
+    let (bias, residual) = (bias?.contiguous(), residual?.contiguous())
+    defer { withExtendedLifetime((bias, residual, filters)) {} }
 
-    /// The output pixels whose windows are laid out at once.
-    private static let pixelsPerBlock = 256
-
-    private var inputPixels: Int { window.H * window.W }
-    private var outputPixels: Int { window.OH * window.OW }
-    private var channels: Int { window.C / groups }
-    private var K: Int { window.KH * window.KW * channels }
-
-    /// Computes one image of the batch, its pixels split over the pool.
-    func compute(image n: Int, into out: UnsafeMutablePointer<Float>, _ epilogue: Epilogue) {
-        let image = images + n * inputPixels * window.C
-        ComputePool.parallel(ranges: outputPixels, grain: Self.pixelsPerBlock / 4) { range in
-            let scratch = TensorStorage(count: min(range.count, Self.pixelsPerBlock) * K)
-            for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.pixelsPerBlock) {
-                let block = first..<min(first + Self.pixelsPerBlock, range.upperBound)
-                let rows = n * outputPixels + block.lowerBound..<n * outputPixels + block.upperBound
-                multiply(block, of: image, into: out + rows.lowerBound * M, scratch)
-                epilogue.apply(out, rows: rows)
+    let band = PaddedBand(window: window, H: H, W: W, C: filters.inputs, groups: filters.groups.count)
+    return Tensor(shape: shape) { out in
+        guard let out = out.baseAddress, OH * OW > 0 else { return }
+        ComputePool.parallel(ranges: N * OH, grain: band.worthwhileRows(OW)) { outputRows in
+            ComputePool.withScratch(floats: band.floats) { scratch in
+                band.forEach(outputRows, OH: OH) { image, rows in
+                    band.fill(scratch, rows) { y, row in read(image, y, row) }
+                    for y in rows {
+                        let pixel = (image * OH + y) * OW
+                        multiply(
+                            scratch + (y - rows.lowerBound) * window.stride * band.rowFloats, band, filters, OW,
+                            into: out + pixel * filters.outputs,
+                            bias: bias?.address, residual: residual.map { $0.address + pixel * filters.outputs },
+                            activation)
+                    }
+                }
             }
         }
     }
+}
 
-    private func multiply(
-        _ pixels: Range<Int>, of image: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>,
-        _ scratch: TensorStorage
-    ) {
-        guard let windows = scratch.elements.baseAddress else { return }
-        let outputs = M / groups
-        for group in 0..<groups {
-            withUnsafePointer(to: window) { window in
-                fovea_im2col(
-                    windows, image, window, group * channels, channels, pixels.lowerBound, pixels.upperBound)
-            }
-            matrixProduct(
-                M: pixels.count, N: outputs, K: K, MatrixView(elements: windows, stride: K),
-                MatrixView(elements: filters + group * outputs, stride: M), into: out + group * outputs, stride: M)
+/// One row of output pixels, of all groups.
+private func multiply(
+    _ rows: UnsafePointer<Float>, _ band: PaddedBand, _ filters: PackedFilters, _ OW: Int,
+    into out: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?, residual: UnsafePointer<Float>?,
+    _ activation: Activation
+) {
+    let outputs = filters.outputs / filters.groups.count
+    for (index, group) in filters.groups.enumerated() {
+        let first = index * outputs
+        let finish = ProductFinish(
+            bias: bias.map { $0 + first }, residual: residual.map { $0 + first }, residualRow: filters.outputs,
+            activation: activation)
+        group.withProduct(
+            rows + index * filters.inputs / filters.groups.count, xRow: band.pixelStep, offsets: band.offsets,
+            into: out + first, outRow: filters.outputs, finish
+        ) { product in
+            Kernels.selected.product(product, 0, OW, 0, group.panels)
         }
     }
 }

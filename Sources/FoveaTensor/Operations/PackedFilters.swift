@@ -1,0 +1,27 @@
+/// The filters of a convolution, laid out for the kernels.
+public struct PackedFilters: Sendable {
+    public let kernel: (height: Int, width: Int)
+    /// Channels of the input.
+    public let inputs: Int
+    /// Channels of the output.
+    public let outputs: Int
+    /// One matrix `[KH * KW * inputs / groups, outputs / groups]` per group.
+    let groups: [PackedMatrix]
+
+    /// Packs `filters`, `[KH, KW, C / groups, M]`. The `g`-th part of the output channels sees only the `g`-th part of
+    /// the input channels.
+    public init(_ filters: Tensor, groups: Int = 1) {
+        precondition(filters.shape.count == 4, "filters have four axes, not \(filters.shape)")
+        let M = filters.shape[3]
+        precondition(groups > 0 && M.isMultiple(of: groups), "\(groups) groups do not divide \(M) filters")
+        kernel = (filters.shape[0], filters.shape[1])
+        (inputs, outputs) = (filters.shape[2] * groups, M)
+        let all = filters.reshaped([filters.count / M, M])
+        self.groups = (0..<groups).map { group in
+            PackedMatrix(all.sliced(1, group * M / groups..<(group + 1) * M / groups))
+        }
+    }
+
+    /// The filters as one matrix, if they are 1×1 in one group.
+    public var matrix: PackedMatrix? { kernel == (1, 1) && groups.count == 1 ? groups[0] : nil }
+}
