@@ -9,10 +9,15 @@ const fovea_kernels *fovea_kernels_for(const char *wanted) {
     const int has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     const int has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-    const int at_most_baseline = wanted && strcmp(wanted, fovea_kernels_baseline.name) == 0;
-    const int at_most_avx2 = wanted && strcmp(wanted, fovea_kernels_avx2.name) == 0;
-    if (has_avx512 && !at_most_avx2 && !at_most_baseline) return &fovea_kernels_avx512;
-    if (has_avx2 && !at_most_baseline) return &fovea_kernels_avx2;
+    const int has_bf16 = has_avx512 && __builtin_cpu_supports("avx512bf16");
+    const fovea_kernels *const best_first[] = {
+        &fovea_kernels_avx512bf16, &fovea_kernels_avx512, &fovea_kernels_avx2, &fovea_kernels_baseline};
+    const int is_possible[] = {has_bf16, has_avx512, has_avx2, 1};
+    int first = 0;
+    for (int i = 0; wanted && i < 4; i++)
+        if (strcmp(wanted, best_first[i]->name) == 0) first = i;
+    for (int i = first; i < 4; i++)
+        if (is_possible[i]) return best_first[i];
 #else
     (void)wanted;
 #endif

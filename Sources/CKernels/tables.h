@@ -7,6 +7,6 @@
 
 extern const fovea_kernels fovea_kernels_baseline;
 #if defined(__x86_64__)
-extern const fovea_kernels fovea_kernels_avx2, fovea_kernels_avx512;
+extern const fovea_kernels fovea_kernels_avx2, fovea_kernels_avx512, fovea_kernels_avx512bf16;
 #endif
 #endif

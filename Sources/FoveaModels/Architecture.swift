@@ -1,4 +1,5 @@
 public import FoveaNN
+public import FoveaTensor
 
 /// What a model answers.
 public enum ModelTask: String, Sendable, CaseIterable { case classify, detect, segment, semantic }
@@ -10,19 +11,24 @@ public struct Architecture: Sendable {
     public let task: ModelTask
     /// The published preprocessing; a model card may override it.
     public var input: InputSpecification { inputFor([]) }
-    /// Makes the network. Throws what names the key when a tensor is missing, extra or misshapen.
-    public let makeClassifier: @Sendable (Checkpoint) throws -> any Classifier
     /// Whether a checkpoint with these entries has this architecture's keys and shapes.
     public let fits: @Sendable ([Checkpoint.Entry]) -> Bool
+    private let make: @Sendable (Checkpoint, Precision) throws -> any Classifier
     private let inputFor: @Sendable ([Checkpoint.Entry]) -> InputSpecification
 
     init(
         name: String, task: ModelTask, input: @escaping @Sendable ([Checkpoint.Entry]) -> InputSpecification,
-        makeClassifier: @escaping @Sendable (Checkpoint) throws -> any Classifier,
+        makeClassifier: @escaping @Sendable (Checkpoint, Precision) throws -> any Classifier,
         fits: @escaping @Sendable ([Checkpoint.Entry]) -> Bool
     ) {
         (self.name, self.task, self.inputFor) = (name, task, input)
-        (self.makeClassifier, self.fits) = (makeClassifier, fits)
+        (self.make, self.fits) = (makeClassifier, fits)
+    }
+
+    /// Makes the network, to compute in `precision`. Throws what names the key when a tensor is missing, extra or
+    /// misshapen.
+    public func makeClassifier(_ checkpoint: Checkpoint, precision: Precision = .float32) throws -> any Classifier {
+        try make(checkpoint, precision)
     }
 
     /// The published preprocessing for a checkpoint with these entries: two implementations that share a name may

@@ -6,16 +6,19 @@ import Synchronization
 /// A layer takes its tensors out when it is made, so a network can't exist half loaded; `finish()` then says whether
 /// anything was left over. Cursors of the same checkpoint share the record of what was taken.
 public struct Weights: Sendable {
+    /// What layers made from these weights compute their products in.
+    public let precision: Precision
     private let inventory: Inventory
     private let path: String
 
     /// Makes a cursor at the root of `checkpoint`.
-    public init(_ checkpoint: Checkpoint) {
-        inventory = Inventory(checkpoint)
-        path = ""
+    public init(_ checkpoint: Checkpoint, precision: Precision = .float32) {
+        self.init(Inventory(checkpoint), path: "", precision)
     }
 
-    private init(_ inventory: Inventory, path: String) { (self.inventory, self.path) = (inventory, path) }
+    private init(_ inventory: Inventory, path: String, _ precision: Precision) {
+        (self.inventory, self.path, self.precision) = (inventory, path, precision)
+    }
 
     /// Accesses the weights below `name`: `weights["features"][0]` reads `features.0.*`.
     public subscript(name: some CustomStringConvertible) -> Weights { at(name.description) }
@@ -23,7 +26,7 @@ public struct Weights: Sendable {
     /// The weights below a dotted path, `blocks.3` or `blocks.3.`; the empty path is where the cursor is.
     public func at(_ path: String) -> Weights {
         let isOpen = path.isEmpty || path.hasSuffix(".")
-        return Weights(inventory, path: self.path + path + (isOpen ? "" : "."))
+        return Weights(inventory, path: self.path + path + (isOpen ? "" : "."), precision)
     }
 
     /// Takes the tensor `name`, which must have exactly `shape`, as row-major float32.

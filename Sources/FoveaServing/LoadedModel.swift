@@ -12,6 +12,8 @@ public final class LoadedModel: Sendable {
     public let input: InputSpecification
     /// Memory of the weights, about: the size of their file.
     public let bytes: Int
+    /// What its products are computed in, where the machine supports it.
+    public let precision: Precision
     public let queue: JobQueue
     private let classifier: any Classifier
     private let labels: [String]
@@ -26,7 +28,8 @@ public final class LoadedModel: Sendable {
     public init(_ model: InstalledModel, pool: ComputePool, limits: JobLimits) throws {
         try model.verifyDigest()
         let checkpoint = try Checkpoint(contentsOf: model.weightsPath)
-        classifier = try model.architecture.makeClassifier(checkpoint)
+        precision = Precision(model.card.precision ?? .f32)
+        classifier = try model.architecture.makeClassifier(checkpoint, precision: precision)
         classes = classifier.classes
         labels = try model.labels(classes: classes)?.names ?? (0..<classes).map(String.init)
         (name, version, bytes) = (model.name.description, "\(model.version)", model.weightsBytes)
@@ -93,6 +96,16 @@ public struct JobLimits: Sendable {
 
     public init(queueCapacity: Int = 100, timeout: Duration = .seconds(30), image: ImageLimits = .default) {
         (self.queueCapacity, self.timeout, self.image) = (queueCapacity, timeout, image)
+    }
+}
+
+extension Precision {
+    /// As a card writes it.
+    public init(_ precision: ModelCard.Precision) {
+        switch precision {
+        case .f32: self = .float32
+        case .bf16: self = .bfloat16
+        }
     }
 }
 

@@ -84,6 +84,28 @@ import Testing
         #expect(y.largestDifference(from: expected.values.map(Double.init)) < 1e-6)
     }
 
+    @Test("Layers in bfloat16 are near those in float32, split or not", arguments: [1, 3])
+    func bfloat16(threads: Int) {
+        let x = Tensor.random([2, 12, 30, 24], seed: 40)
+        let matrix = Tensor.random([24, 72], seed: 41)
+        let factors = Tensor.random([2, 24], seed: 42)
+        let filters = Tensor.random([3, 3, 72], seed: 43)
+        let bias = Tensor.random([72], seed: 44)
+        let window = Window(kernel: 3, padding: .init(1))
+        @Sendable func layers(_ precision: Precision) -> Tensor {
+            let weights = PackedMatrix(matrix, precision: precision)
+            let expansion = Expansion(weights: weights, bias: bias, activation: .relu6)
+            let expanded = x.depthwise(filters, window: window, after: expansion)
+            return expanded + x.linear(weights, scale: factors, bias: bias)
+        }
+        let exact = layers(.float32)
+        let y = onPool(threads: threads) { layers(.bfloat16) }
+        // 24 products, each off by 2^-8 at most, mostly far less; then 9 filter taps.
+        let difference = y.largestDifference(from: exact.values.map(Double.init))
+        #expect(difference < 0.1)
+        #expect((difference > 0) == Precision.bfloat16.isSupported)
+    }
+
     @Test(
         "An expansion and the depthwise convolution after it match the two in turn",
         arguments: [(3, 1), (5, 1), (3, 2), (5, 2)], [1, 3])

@@ -9,7 +9,7 @@ struct KernelTable: CustomTestStringConvertible {
     var table: fovea_kernels { fovea_kernels_for(testDescription).pointee }
 
     /// Those that this machine can run.
-    static let all = ["baseline", "avx2", "avx512"].map(KernelTable.init).filter {
+    static let all = ["baseline", "avx2", "avx512", "avx512bf16"].map(KernelTable.init).filter {
         String(cString: $0.table.name) == $0.testDescription
     }
 }
@@ -25,7 +25,7 @@ struct KernelTable: CustomTestStringConvertible {
         #expect(String(cString: fovea_kernels_for("fastest").pointee.name) == best)
         #expect(String(cString: fovea_kernels_for("baseline").pointee.name) == "baseline")
         #expect(["baseline", "avx2"].contains(String(cString: fovea_kernels_for("avx2").pointee.name)))
-        #expect(["baseline", "avx2", "avx512"].contains(Kernels.isaName))
+        #expect(["baseline", "avx2", "avx512", "avx512bf16"].contains(Kernels.isaName))
     }
 
     @Test("Bias, residual and activation match the reference", arguments: KernelTable.all, Activation.allCases)

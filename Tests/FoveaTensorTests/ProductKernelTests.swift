@@ -29,6 +29,65 @@ import Testing
         for N in [5, 40] { check(kernels, M: 15, K: 8, N: N, segments: 1, activation: activation) }
     }
 
+    @Test(
+        "Products in bfloat16 are those of the rounded factors",
+        arguments: KernelTable.all.filter { $0.table.to_bf16 != nil })
+    func bfloat16(kernels: KernelTable) throws {
+        let table = kernels.table
+        let (toBF16, pack, multiply) = (
+            try #require(table.to_bf16), try #require(table.pack_bf16), try #require(table.product_bf16)
+        )
+        for M in [1, 3, 13, 14, 29] {
+            for (K, N) in [(2, 1), (6, 17), (32, 33), (34, 48), (130, 70), (1000, 40)] {
+                let x = Tensor.random([M, K], seed: 1).values
+                let factors = Tensor.random([K], seed: 2).values
+                let matrix = Tensor.random([K, N], seed: 3).values
+                let bias = Tensor.random([N], seed: 4).values
+                let half = table.panel_columns / 2
+                var packed = [Float](repeating: 0, count: K / 2 * ((N + half - 1) / half) * half)
+                pack(&packed, matrix, K, N)
+                var rows = [Float](repeating: 77, count: M * K / 2 + 1)
+                toBF16(&rows, x, factors, M, K, K)
+                #expect(rows.last == 77)
+                var out = [Float](repeating: 77, count: M * N + 1)
+                let panels = (N + table.panel_columns - 1) / table.panel_columns
+                plainRow.withUnsafeBufferPointer { offsets in
+                    rows.withUnsafeBufferPointer { rows in
+                        packed.withUnsafeBufferPointer { packed in
+                            bias.withUnsafeBufferPointer { bias in
+                                out.withUnsafeMutableBufferPointer { out in
+                                    guard let x = rows.baseAddress, let weights = packed.baseAddress,
+                                        let out = out.baseAddress, let offsets = offsets.baseAddress
+                                    else { return }
+                                    var job = fovea_product(
+                                        x: x, x_row: K / 2, offsets: offsets, segments: 1, segment: K / 2,
+                                        weights: weights, N: N, bias: bias.baseAddress, residual: nil,
+                                        residual_row: 0, out: out, out_row: N, activation: .silu)
+                                    multiply(&job, 0, M, 0, panels)
+                                }
+                            }
+                        }
+                    }
+                }
+                let expected = (0..<M * N).map { i in
+                    let (m, n) = i.quotientAndRemainder(dividingBy: N)
+                    let sum = (0..<K).reduce(Double(bias[n])) { sum, k in
+                        sum + Self.roundedToBF16(x[m * K + k] * factors[k]) * Self.roundedToBF16(matrix[k * N + n])
+                    }
+                    return Reference.activation(sum, .silu)
+                }
+                #expect(out.last == 77)
+                #expect(largestDifference(Array(out.dropLast()), expected) < 2e-5, "\(M)x\(K)x\(N)")
+            }
+        }
+    }
+
+    /// The nearest number of 8 significant bits; of two, the even one.
+    private static func roundedToBF16(_ x: Float) -> Double {
+        let bits = x.bitPattern
+        return Double(Float(bitPattern: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000))
+    }
+
     @Test("NaN in a row reaches that row only", arguments: KernelTable.all, Activation.allCases)
     func notANumber(kernels: KernelTable, activation: Activation) {
         var x = [Float](repeating: 1, count: 3 * 4)

@@ -78,6 +78,9 @@ typedef struct {
     // where that suffices: out has room for K times N rounded up to half panels.
     void (*pack)(float *out, const float *w, ptrdiff_t K, ptrdiff_t N);
 
+    // Multiplies the row k of a packed matrix with factors[k].
+    void (*scale_packed)(float *out, const float *packed, const float *factors, ptrdiff_t K, ptrdiff_t N);
+
     // The rows first..<last and the columns of the panels first_panel..<last_panel of a product.
     void (*product)(
         const fovea_product *product, ptrdiff_t first, ptrdiff_t last, ptrdiff_t first_panel, ptrdiff_t last_panel);
@@ -93,6 +96,17 @@ typedef struct {
     // out[c] = the mean of x[p, c] over the pixels, for the channels first..<last.
     void (*mean)(float *out, const float *x, size_t pixels, size_t C, size_t first, size_t last);
 
+    // The same in bf16 where the machine multiplies that, else NULL. Sums, bias, residual and result are floats. An element
+    // of the rows and of the packed weights is a pair of neighbouring k, rounded to bf16, in the 32 bits of a float: in
+    // `fovea_product` x_row, offsets and segment count pairs. K is even.
+    void (*_Nullable pack_bf16)(float *out, const float *w, ptrdiff_t K, ptrdiff_t N);
+    void (*_Nullable product_bf16)(
+        const fovea_product *product, ptrdiff_t first, ptrdiff_t last, ptrdiff_t first_panel, ptrdiff_t last_panel);
+
+    // Rounds rows of K floats, multiplied with `factors` if given, to bf16: K / 2 pairs each.
+    void (*_Nullable to_bf16)(
+        float *out, const float *x, const float *_Nullable factors, ptrdiff_t rows, ptrdiff_t K, ptrdiff_t x_row);
+
     // The output rows first..<last of a depthwise convolution.
     void (*depthwise)(const fovea_depthwise *depthwise, ptrdiff_t first, ptrdiff_t last);
 
@@ -103,7 +117,7 @@ typedef struct {
     void (*softmax)(float *out, const float *x, size_t rows, size_t C);
 } fovea_kernels;
 
-// The table for `wanted` ("baseline", "avx2", "avx512"), or the best one below it that this machine can run;
+// The table for `wanted` ("baseline", "avx2", "avx512", "avx512bf16"), or the best one below it that this machine can run;
 // without a known wish the best of all.
 const fovea_kernels *fovea_kernels_for(const char *_Nullable wanted);
 

@@ -22,6 +22,8 @@
 // What one tile computes: `rows` rows of x times one panel, into the columns that the matrix has there.
 typedef struct {
     const float *x, *panel;
+    // The weights that come after these: large ones are on their way while these are in use.
+    const float *next;
     // What is added to the product: `bias` before, the others after. `earlier` is the product of the k before these.
     const float *bias, *earlier, *residual;
     float *out;
@@ -44,73 +46,6 @@ INLINE void store_vector(float *p, ptrdiff_t j, ptrdiff_t columns, vec v) {
         store_first(p + j * LANES, v, (size_t)left);
 }
 
-// `rows` and `vectors` are known when this is compiled, so that the sums are registers.
-INLINE void product_tile(const tile *t, const ptrdiff_t rows, const ptrdiff_t vectors) {
-    vec sums[TILE_ROWS][2];
-    UNROLL for (ptrdiff_t j = 0; j < vectors; j++) {
-        const vec bias = t->bias ? load_vector(t->bias, j, t->columns) : 0.0f;
-        UNROLL for (ptrdiff_t i = 0; i < rows; i++) sums[i][j] = bias;
-    }
-    const float *panel = t->panel;
-    const ptrdiff_t x_row = t->x_row, segment = t->segment;
-    for (ptrdiff_t s = 0; s < t->segments; s++) {
-        const float *x = t->x + t->offsets[s];
-        for (ptrdiff_t k = 0; k < segment; k++, panel += vectors * LANES) {
-            vec weights[2];
-            UNROLL for (ptrdiff_t j = 0; j < vectors; j++) weights[j] = load(panel + j * LANES);
-            UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
-                const vec element = x[i * x_row + k];
-                UNROLL for (ptrdiff_t j = 0; j < vectors; j++) sums[i][j] += element * weights[j];
-            }
-        }
-    }
-    UNROLL for (ptrdiff_t i = 0; i < rows; i++)
-        UNROLL for (ptrdiff_t j = 0; j < vectors; j++) {
-            vec y = sums[i][j];
-            if (t->earlier) y += load_vector(t->earlier + i * t->out_row, j, t->columns);
-            if (t->residual) y += load_vector(t->residual + i * t->residual_row, j, t->columns);
-            y = minimum(t->highest, maximum(t->lowest, y));
-            store_vector(t->out + i * t->out_row, j, t->columns, y);
-        }
-}
-
-// All rows of t, tile by tile. `vectors` is known when this is compiled.
-INLINE void product_tiles(tile t, ptrdiff_t rows, const ptrdiff_t vectors) {
-    for (; rows >= TILE_ROWS; rows -= TILE_ROWS) {
-        product_tile(&t, TILE_ROWS, vectors);
-        t.x += TILE_ROWS * t.x_row;
-        t.out += TILE_ROWS * t.out_row;
-        if (t.earlier) t.earlier += TILE_ROWS * t.out_row;
-        if (t.residual) t.residual += TILE_ROWS * t.residual_row;
-    }
-#define TILE_CASE(rows) \
-    case rows: product_tile(&t, rows, vectors); break;
-    switch (rows) { FOR_FEWER_ROWS(TILE_CASE) }
-#undef TILE_CASE
-}
-
-static void wide_tiles(const tile *t, ptrdiff_t rows) { product_tiles(*t, rows, 2); }
-static void narrow_tiles(const tile *t, ptrdiff_t rows) { product_tiles(*t, rows, 1); }
-
-// One row, in one segment, needs more sums at once than its two vectors: a product of the sums of every fourth k.
-static void wide_row(const tile *t) {
-    vec sums[4][2] = {{0.0f}};
-    const float *x = t->x + t->offsets[0], *panel = t->panel;
-    ptrdiff_t k = 0;
-    for (; k + 4 <= t->segment; k += 4, panel += 8 * LANES)
-        UNROLL for (ptrdiff_t i = 0; i < 4; i++)
-            UNROLL for (ptrdiff_t j = 0; j < 2; j++) sums[i][j] += x[k + i] * load(panel + (2 * i + j) * LANES);
-    for (; k < t->segment; k++, panel += 2 * LANES)
-        UNROLL for (ptrdiff_t j = 0; j < 2; j++) sums[0][j] += x[k] * load(panel + j * LANES);
-    UNROLL for (ptrdiff_t j = 0; j < 2; j++) {
-        vec y = (sums[0][j] + sums[1][j]) + (sums[2][j] + sums[3][j]);
-        if (t->bias) y += load_vector(t->bias, j, t->columns);
-        if (t->earlier) y += load_vector(t->earlier, j, t->columns);
-        if (t->residual) y += load_vector(t->residual, j, t->columns);
-        store_vector(t->out, j, t->columns, minimum(t->highest, maximum(t->lowest, y)));
-    }
-}
-
 // The activations that are no clamp, over a block of the result while it is in the cache.
 INLINE void activate_rows(float *out, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns, const fovea_activation activation) {
     for (ptrdiff_t r = 0; r < rows; r++, out += stride)
@@ -124,60 +59,20 @@ static void activate_block(float *out, ptrdiff_t stride, ptrdiff_t rows, ptrdiff
 #undef ACTIVATE
 }
 
-// Long sums are taken in runs of so many k. That keeps their rounding error down, and what a tile reads in the
-// first-level cache.
-#define LONGEST_RUN 384
+// The rounding-free float32 product.
+#define NAME(name) name
+#define ADD_PRODUCT(sum, x, weights) ((sum) + (x) * (weights))
+#include "product_tiles.h"
+#undef NAME
+#undef ADD_PRODUCT
 
-// The rows first..<last of the columns of one panel.
-static void product_of_panel(const fovea_product *p, ptrdiff_t first, ptrdiff_t last, ptrdiff_t panel) {
-    const ptrdiff_t column = panel * 2 * LANES, left = p->N - column, rows = last - first;
-    const int is_wide = left > LANES;
-    const limits clamp = limits_of(p->activation), none = limits_of(fovea_activation_none);
-    const ptrdiff_t runs = p->segments == 1 ? (p->segment + LONGEST_RUN - 1) / LONGEST_RUN : 1;
-    const float *weights = p->weights + column * p->segments * p->segment;
-    float *out = p->out + first * p->out_row + column;
-    tile t = {
-        .out = out,
-        .offsets = p->offsets,
-        .segments = p->segments,
-        .x_row = p->x_row,
-        .out_row = p->out_row,
-        .residual_row = p->residual_row,
-        .columns = left < 2 * LANES ? left : 2 * LANES,
-    };
-    for (ptrdiff_t run = 0; run < runs; run++) {
-        const ptrdiff_t k = p->segment * run / runs, end = p->segment * (run + 1) / runs;
-        const int is_first = run == 0, is_last = run == runs - 1;
-        t.x = p->x + first * p->x_row + k;
-        t.panel = weights + k * (is_wide ? 2 * LANES : LANES);
-        t.segment = end - k;
-        t.bias = p->bias && is_first ? p->bias + column : NULL;
-        t.earlier = is_first ? NULL : out;
-        t.residual = p->residual && is_last ? p->residual + first * p->residual_row + column : NULL;
-        t.lowest = is_last ? clamp.lowest : none.lowest;
-        t.highest = is_last ? clamp.highest : none.highest;
-        if (is_wide && rows == 1 && p->segments == 1)
-            wide_row(&t);
-        else if (is_wide)
-            wide_tiles(&t, rows);
-        else
-            narrow_tiles(&t, rows);
+// See ckernels.h.
+static void scale_packed(float *out, const float *packed, const float *factors, ptrdiff_t K, ptrdiff_t N) {
+    for (ptrdiff_t column = 0; column < N; column += 2 * LANES) {
+        const ptrdiff_t width = N - column > LANES ? 2 * LANES : LANES;
+        for (ptrdiff_t k = 0; k < K; k++, out += width, packed += width)
+            for (ptrdiff_t n = 0; n < width; n += LANES) store(out + n, load(packed + n) * factors[k]);
     }
-    if (!clamp.is_all) activate_block(out, p->out_row, rows, t.columns, p->activation);
-}
-
-// Rows are taken in blocks that meet all panels before the next block comes. Blocks fit the first-level cache where the
-// weights fit the second, else they fit the second themselves, so that large weights are read seldom.
-#define FIRST_LEVEL_FLOATS (6 * 1024)
-#define SECOND_LEVEL_FLOATS (96 * 1024)
-
-static void product(const fovea_product *p, ptrdiff_t first, ptrdiff_t last, ptrdiff_t first_panel, ptrdiff_t last_panel) {
-    const ptrdiff_t K = p->segments * p->segment, weights = (last_panel - first_panel) * 2 * LANES * K;
-    const ptrdiff_t floats = weights <= SECOND_LEVEL_FLOATS ? FIRST_LEVEL_FLOATS : SECOND_LEVEL_FLOATS;
-    const ptrdiff_t rows = (floats / (K * TILE_ROWS) + 1) * TILE_ROWS;
-    for (ptrdiff_t block = first; block < last; block += rows)
-        for (ptrdiff_t panel = first_panel; panel < last_panel; panel++)
-            product_of_panel(p, block, last - block < rows ? last : block + rows, panel);
 }
 
 // See ckernels.h.
@@ -189,3 +84,40 @@ static void pack(float *out, const float *w, ptrdiff_t K, ptrdiff_t N) {
             for (ptrdiff_t n = 0; n < width; n++) out[n] = n < columns ? w[k * N + column + n] : 0.0f;
     }
 }
+
+#ifdef HAS_BF16
+// An element is a pair of neighbouring k in bf16, 32 bits like a float; the processor multiplies both and adds up.
+#define NAME(name) name##_bf16
+#define ADD_PRODUCT(sum, x, weights) ((vec)_mm512_dpbf16_ps(sum, (__m512bh)(x), (__m512bh)(weights)))
+#include "product_tiles.h"
+#undef NAME
+#undef ADD_PRODUCT
+
+// See ckernels.h.
+static void to_bf16(float *out, const float *x, const float *factors, ptrdiff_t rows, ptrdiff_t K, ptrdiff_t x_row) {
+    for (ptrdiff_t r = 0; r < rows; r++, x += x_row, out += K / 2)
+        for (ptrdiff_t k = 0; k < K; k += 2 * LANES) {
+            vec low = load_vector(x + k, 0, K - k), high = K - k > LANES ? load_vector(x + k, 1, K - k) : 0.0f;
+            if (factors) {
+                low *= load_vector(factors + k, 0, K - k);
+                if (K - k > LANES) high *= load_vector(factors + k, 1, K - k);
+            }
+            store_vector(out + k / 2, 0, (K - k) / 2, (vec)_mm512_cvtne2ps_pbh(high, low));
+        }
+}
+
+// See ckernels.h.
+static void pack_bf16(float *out, const float *w, ptrdiff_t K, ptrdiff_t N) {
+    for (ptrdiff_t column = 0; column < N; column += 2 * LANES) {
+        const ptrdiff_t columns = N - column < 2 * LANES ? N - column : 2 * LANES;
+        const ptrdiff_t width = columns > LANES ? 2 * LANES : LANES;
+        for (ptrdiff_t k = 0; k < K; k += 2)
+            for (ptrdiff_t n = 0; n < width; n++) {
+                float pair[2] = {0.0f, 0.0f};
+                if (n < columns)
+                    for (ptrdiff_t i = 0; i < 2; i++) pair[i] = w[(k + i) * N + column + n];
+                to_bf16(out++, pair, NULL, 1, 2, 2);
+            }
+    }
+}
+#endif

@@ -11,12 +11,20 @@
 #include "normalise.h"
 #include "softmax.h"
 
+#ifdef HAS_BF16
+#define BF16_PRODUCTS .pack_bf16 = pack_bf16, .product_bf16 = product_bf16, .to_bf16 = to_bf16,
+#else
+#define BF16_PRODUCTS
+#endif
+
 #define TABLE(isa)                                                                                       \
     const fovea_kernels fovea_kernels_##isa = {                                                          \
         .name = #isa,                                                                                    \
         .panel_columns = 2 * LANES,                                                                      \
         .tile_rows = TILE_ROWS,                                                                          \
+        .scale_packed = scale_packed,                                                                    \
         .pack = pack,                                                                                    \
+        BF16_PRODUCTS                                                                                    \
         .product = product,                                                                              \
         .epilogue = epilogue,                                                                            \
         .scale = scale,                                                                                  \

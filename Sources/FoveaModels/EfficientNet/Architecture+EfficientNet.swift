@@ -29,7 +29,7 @@ extension Architecture {
         }
         return Architecture(
             name: name, task: .classify, input: { variant($0).input },
-            makeClassifier: { try variant($0.entries).make($0) }, fits: { variant($0).plan.fits($0) })
+            makeClassifier: { try variant($0.entries).make($0, precision: $1) }, fits: { variant($0).plan.fits($0) })
     }
 }
 

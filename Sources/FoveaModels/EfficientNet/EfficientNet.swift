@@ -13,9 +13,10 @@ public struct EfficientNet: Classifier {
     ///
     /// - Parameter epsilon: of the batch norms; the checkpoint doesn't have it.
     init(
-        _ checkpoint: Checkpoint, _ plan: EfficientNetPlan, epsilon: Double, activation: Activation
+        _ checkpoint: Checkpoint, _ plan: EfficientNetPlan, epsilon: Double, activation: Activation,
+        precision: Precision
     ) throws(CheckpointError) {
-        let weights = Weights(checkpoint)
+        let weights = Weights(checkpoint, precision: precision)
         classes = try plan.classes(in: checkpoint.entries)
         stem = try plan.stem.make(weights, epsilon: epsilon, activation: activation)
         var blocks: [MBConv] = []

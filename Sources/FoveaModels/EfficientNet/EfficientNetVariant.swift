@@ -12,8 +12,9 @@ struct EfficientNetVariant: Sendable {
 
     var plan: EfficientNetPlan { EfficientNetPlan(size, keys, padding: padding) }
 
-    func make(_ checkpoint: Checkpoint) throws(CheckpointError) -> EfficientNet {
-        try EfficientNet(checkpoint, plan, epsilon: epsilon, activation: size.isLite ? .relu6 : .silu)
+    func make(_ checkpoint: Checkpoint, precision: Precision) throws(CheckpointError) -> EfficientNet {
+        try EfficientNet(
+            checkpoint, plan, epsilon: epsilon, activation: size.isLite ? .relu6 : .silu, precision: precision)
     }
 }
 

@@ -29,6 +29,9 @@ public struct ConvNorm: Sendable {
         /// The shape of the filters in a checkpoint.
         public var filterShape: [Int] { [output, input / groups, kernel, kernel] }
 
+        /// A product of each pixel with one matrix.
+        var isPointwise: Bool { kernel == 1 && stride == 1 && groups == 1 }
+
         /// One filter per channel.
         var isDepthwise: Bool { groups > 1 && groups == input && input == output }
     }
@@ -59,7 +62,9 @@ public struct ConvNorm: Sendable {
             geometry.isDepthwise
             ? .depthwise(folded.reshaped([K, K, M]))
             : .dense(
-                PackedFilters(folded.reshaped([K, K, geometry.input / geometry.groups, M]), groups: geometry.groups))
+                PackedFilters(
+                    folded.reshaped([K, K, geometry.input / geometry.groups, M]), groups: geometry.groups,
+                    precision: geometry.isPointwise ? convolution.precision : .float32))
         bias = norm.shift
         (self.geometry, self.activation) = (geometry, activation)
     }

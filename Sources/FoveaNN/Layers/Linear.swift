@@ -21,7 +21,7 @@ public struct Linear: Sendable {
     ) throws(CheckpointError) {
         let shape = form == .matrix ? [output, input] : [output, input, 1, 1]
         let matrix = try weights.take("weight", shape: shape).reshaped([output, input]).permuted([1, 0])
-        self.weights = PackedMatrix(matrix)
+        self.weights = PackedMatrix(matrix, precision: weights.precision)
         bias = try weights.take("bias", shape: [output])
         self.activation = activation
     }

@@ -9,16 +9,19 @@ public struct PackedFilters: Sendable {
     let groups: [PackedMatrix]
 
     /// Packs `filters`, `[KH, KW, C / groups, M]`. The `g`-th part of the output channels sees only the `g`-th part of
-    /// the input channels.
-    public init(_ filters: Tensor, groups: Int = 1) {
+    /// the input channels. `precision` is that of kernels of 1×1; others compute in float32.
+    public init(_ filters: Tensor, groups: Int = 1, precision: Precision = .float32) {
         precondition(filters.shape.count == 4, "filters have four axes, not \(filters.shape)")
         let M = filters.shape[3]
         precondition(groups > 0 && M.isMultiple(of: groups), "\(groups) groups do not divide \(M) filters")
         kernel = (filters.shape[0], filters.shape[1])
         (inputs, outputs) = (filters.shape[2] * groups, M)
         let all = filters.reshaped([filters.count / M, M])
+        let isMatrix = kernel == (1, 1) && groups == 1
         self.groups = (0..<groups).map { group in
-            PackedMatrix(all.sliced(1, group * M / groups..<(group + 1) * M / groups))
+            PackedMatrix(
+                all.sliced(1, group * M / groups..<(group + 1) * M / groups),
+                precision: isMatrix ? precision : .float32)
         }
     }
 

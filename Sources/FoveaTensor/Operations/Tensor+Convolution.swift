@@ -81,11 +81,8 @@ private func multiply(
         let finish = ProductFinish(
             bias: bias.map { $0 + first }, residual: residual.map { $0 + first }, residualRow: filters.outputs,
             activation: activation)
-        group.withProduct(
+        group.multiply(
             rows + index * filters.inputs / filters.groups.count, xRow: band.pixelStep, offsets: band.offsets,
-            into: out + first, outRow: filters.outputs, finish
-        ) { product in
-            Kernels.selected.product(product, 0, OW, 0, group.panels)
-        }
+            into: out + first, outRow: filters.outputs, finish, rows: 0..<OW, panels: 0..<group.panels)
     }
 }

@@ -20,7 +20,7 @@ enum Toy {
             height: 8, width: 8, resize: .stretch, filter: .bilinear, mean: [127, 127, 127], std: [128, 128, 128])
         return Architecture(
             name: name, task: task, input: { _ in input },
-            makeClassifier: { ToyClassifier(scores: try $0.tensor(named: "scores").values) },
+            makeClassifier: { checkpoint, _ in ToyClassifier(scores: try checkpoint.tensor(named: "scores").values) },
             fits: { $0.map(\.name) == ["scores"] })
     }
 

@@ -20,7 +20,7 @@ enum Toy {
     static func architecture(_ name: String, key: String = "scores", task: ModelTask = .classify) -> Architecture {
         Architecture(
             name: name, task: task, input: { _ in input },
-            makeClassifier: { ToyClassifier(scores: try $0.tensor(named: key).values) },
+            makeClassifier: { checkpoint, _ in ToyClassifier(scores: try checkpoint.tensor(named: key).values) },
             fits: { $0.map(\.name) == [key] })
     }
 
