@@ -167,6 +167,7 @@ static void finish_row(
 static void depthwise(const fovea_depthwise *d, ptrdiff_t first, ptrdiff_t last) {
     const fovea_window *w = &d->window;
     const limits clamp = limits_of(d->activation);
+    if (w->OW <= 0) return;
     // Tiles of two neighbouring sizes: `wider` of pixels + 1, the others of pixels.
     const ptrdiff_t tiles = (w->OW + TILE_PIXELS - 1) / TILE_PIXELS, pixels = w->OW / tiles, wider = w->OW % tiles;
     for (ptrdiff_t oy = first; oy < last; oy++) {
