@@ -3,6 +3,7 @@ import argparse
 import json
 import pathlib
 import shlex
+import signal
 import subprocess
 import sys
 
@@ -66,6 +67,8 @@ def command() -> str:
 
 
 def main() -> None:
+    # Ends with what it started: without this, SIGTERM would leave stopped engines and running servers behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = arguments()
     parts = [part for part in ["engines", "served"] if getattr(options, part)] or ["engines", "served"]
     networks = options.networks if "engines" in parts else []
