@@ -11,7 +11,6 @@ import onnxruntime
 from PIL import Image
 
 SIDE, SHORTER = 224, 256
-#: One decision per process; each process has one thread, and there is one process per core.
 DRAFT = os.environ.get("COMPARE_DRAFT") == "1"
 
 
