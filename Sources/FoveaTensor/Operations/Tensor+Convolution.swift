@@ -22,6 +22,11 @@ extension Tensor {
             return linear(filters.reshaped([C, M]), bias: bias, residual: residual, activation: activation)
         }
 
+        let start = OperationTrace.start()
+        defer {
+            OperationTrace.finish(
+                start, .convolution(shape, window, outputs: M, groups: groups, isResidual: residual != nil, activation))
+        }
         let (OH, OW) = window.outputSize(H, W)
         let epilogue = Epilogue(bias: bias, residual: residual, activation: activation, outputShape: [N, OH, OW, M])
         return Tensor(shape: [N, OH, OW, M]) { out in

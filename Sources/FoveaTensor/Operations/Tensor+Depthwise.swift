@@ -14,6 +14,8 @@ extension Tensor {
             filters.shape == [window.kernel.height, window.kernel.width, C],
             "filters \(filters.shape) do not fit input \(shape) with \(window)")
         precondition(bias.map { $0.shape == [C] } ?? true, "bias \(bias?.shape ?? []) does not fit input \(shape)")
+        let start = OperationTrace.start()
+        defer { OperationTrace.finish(start, .depthwise(shape, window, activation)) }
         let geometry = window.onto(H, W, C)
         let (OH, OW) = (geometry.OH, geometry.OW)
         return Tensor(shape: [N, OH, OW, C]) { out in

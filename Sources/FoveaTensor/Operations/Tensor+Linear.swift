@@ -14,6 +14,11 @@ extension Tensor {
         guard let K = shape.last, weights.shape.count == 2, weights.shape[0] == K else {
             preconditionFailure("weights \(weights.shape) do not fit input \(shape)")
         }
+        let start = OperationTrace.start()
+        defer {
+            OperationTrace.finish(
+                start, .linear(shape, outputs: weights.shape[1], isResidual: residual != nil, activation))
+        }
         let outputShape = Array(shape.dropLast()) + [weights.shape[1]]
         let epilogue = Epilogue(bias: bias, residual: residual, activation: activation, outputShape: outputShape)
         let rows = shape.dropLast().reduce(1, *)

@@ -1,0 +1,72 @@
+import FoveaTensor
+import Glibc
+import Synchronization
+
+/// Threads that start the same work at the same moment.
+struct Gang: Sendable {
+    let threads: Int
+
+    /// Runs `work` with each thread's number; returns the seconds from the first start to the last end.
+    func seconds(_ work: @escaping @Sendable (Int) -> Void) -> Double {
+        let line = StartLine()
+        let pool = ComputePool(threads: threads)
+        for thread in 0..<threads {
+            pool.submit { [threads] in
+                line.waitForAll(threads)
+                let start = ContinuousClock.now
+                work(thread)
+                line.arrive(start, .now)
+            }
+        }
+        pool.shutdown()
+        return line.seconds
+    }
+
+    /// The best of several runs: `amount` of work a round and thread, by the seconds they took.
+    ///
+    /// - Parameter work: does the given number of rounds on the thread of the given number.
+    func bestRate(amount: Double, _ work: @escaping @Sendable (Int, UInt64) -> Void) -> Double {
+        var rounds: UInt64 = 1
+        var best = seconds { work($0, 1) }
+        // Long enough that starting and ending don't show, short enough to fall between interruptions.
+        while best < 0.004, rounds < 1 << 40 {
+            rounds *= best < 0.0004 ? 8 : 2
+            best = seconds { [rounds] in work($0, rounds) }
+        }
+        for _ in 0..<6 { best = min(best, seconds { [rounds] in work($0, rounds) }) }
+        return amount * Double(rounds) * Double(threads) / best
+    }
+
+    /// 1, 2, 4, … up to `most`, and `most`.
+    static func sizes(upTo most: Int) -> [Int] {
+        var sizes = [most]
+        while let last = sizes.last, last > 1 { sizes.append(last.isPowerOfTwo ? last / 2 : last.powerOfTwoBelow) }
+        return sizes.reversed()
+    }
+}
+
+/// Where the threads of a gang meet, and where their times are taken.
+private final class StartLine: Sendable {
+    private let present = Atomic(0)
+    private let times = Mutex<(first: ContinuousClock.Instant, last: ContinuousClock.Instant)?>(nil)
+
+    func waitForAll(_ threads: Int) {
+        present.add(1, ordering: .acquiringAndReleasing)
+        while present.load(ordering: .acquiring) < threads { sched_yield() }
+    }
+
+    func arrive(_ start: ContinuousClock.Instant, _ end: ContinuousClock.Instant) {
+        times.withLock { times in
+            times = (min(times?.first ?? start, start), max(times?.last ?? end, end))
+        }
+    }
+
+    var seconds: Double {
+        times.withLock { times in times.map { ($0.last - $0.first) / .seconds(1) } ?? .infinity }
+    }
+}
+
+extension Int {
+    fileprivate var isPowerOfTwo: Bool { nonzeroBitCount == 1 }
+    fileprivate var powerOfTwoBelow: Int { 1 << (bitWidth - 1 - leadingZeroBitCount) }
+}
