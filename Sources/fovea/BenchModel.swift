@@ -39,7 +39,8 @@ extension BenchCommand {
             guard (1...256).contains(batch) else { throw ValidationError("--batch must be 1 to 256") }
             guard roundsAllowed.contains(rounds ?? 1) else { throw ValidationError("--rounds must be 1 to 1000000") }
             guard !interactive || (rounds == nil && !json) else {
-                throw ValidationError("--interactive takes its rounds from standard input; --rounds and --json don't fit")
+                throw ValidationError(
+                    "--interactive takes its rounds from standard input; --rounds and --json don't fit")
             }
         }
 

@@ -12,23 +12,23 @@ public struct ArithmeticPeak: Sendable {
     /// 10⁹ floating-point operations a second, of all threads together.
     public let gigaflops: Double
 
-    /// Everything that this machine can compute with, on `threads` threads at once.
-    static func all(threads: Int) -> [ArithmeticPeak] {
+    /// Everything that this machine can compute with, on all threads of a gang at once.
+    static func all(_ gang: Gang) -> [ArithmeticPeak] {
         var peaks: [ArithmeticPeak] = []
         while let loop = roofline_arithmetic_at(peaks.count)?.pointee {
             let run = loop.run
-            let rate = Gang(threads: threads).bestRate(amount: loop.operations) { _, rounds in run(rounds) }
+            let rate = gang.bestRate(amount: loop.operations) { _, rounds in run(rounds) }
             peaks.append(
                 ArithmeticPeak(
                     isa: String(cString: loop.isa), type: String(cString: loop.type), bits: Int(loop.bits),
-                    threads: threads, gigaflops: rate / 1e9))
+                    threads: gang.threads, gigaflops: rate / 1e9))
         }
         return peaks
     }
 
-    /// The clock of the cores while `threads` of them work, in GHz: dependent additions take one cycle each.
-    static func gigahertz(threads: Int) -> Double {
-        let rate = Gang(threads: threads).bestRate(amount: 100) { _, rounds in roofline_dependent_additions(rounds) }
-        return rate / Double(threads) / 1e9
+    /// The clock of the cores while all threads of a gang work, in GHz: dependent additions take one cycle each.
+    static func gigahertz(_ gang: Gang) -> Double {
+        let rate = gang.bestRate(amount: 100) { _, rounds in roofline_dependent_additions(rounds) }
+        return rate / Double(gang.threads) / 1e9
     }
 }

@@ -14,9 +14,8 @@ public struct Bandwidth: Sendable {
     /// From what the nearest cache holds to what none does.
     static let workingSets = (7...14).map { 1 << (2 * $0) }.filter { $0 <= 256 << 20 }
 
-    static func measured(bytes: Int, threads: Int, in memory: WorkingMemory) -> Bandwidth {
-        let part = memory.part(of: bytes, threads: threads)
-        let gang = Gang(threads: threads)
+    static func measured(bytes: Int, _ gang: Gang, in memory: WorkingMemory) -> Bandwidth {
+        let part = memory.part(of: bytes, threads: gang.threads)
         let read = gang.bestRate(amount: Double(part)) { thread, rounds in
             for _ in 0..<rounds { roofline_read(memory.start + thread * part, part) }
         }
@@ -24,15 +23,15 @@ public struct Bandwidth: Sendable {
             for _ in 0..<rounds { roofline_write(memory.start + thread * part, part) }
         }
         return Bandwidth(
-            bytes: bytes, threads: threads, read: read / 1e9, write: write / 1e9,
-            copy: copy(bytes: bytes, threads: threads, in: memory))
+            bytes: bytes, threads: gang.threads, read: read / 1e9, write: write / 1e9,
+            copy: copy(bytes: bytes, gang, in: memory))
     }
 
     /// 10⁹ bytes a second read and written while half of a working set is copied to its other half.
-    static func copy(bytes: Int, threads: Int, in memory: WorkingMemory) -> Double {
-        let part = memory.part(of: bytes, threads: threads)
+    static func copy(bytes: Int, _ gang: Gang, in memory: WorkingMemory) -> Double {
+        let part = memory.part(of: bytes, threads: gang.threads)
         let half = part / 2 & ~1023
-        let rate = Gang(threads: threads).bestRate(amount: Double(2 * half)) { thread, rounds in
+        let rate = gang.bestRate(amount: Double(2 * half)) { thread, rounds in
             let from = memory.start + thread * part
             for _ in 0..<rounds { roofline_copy(from + half, from, half) }
         }

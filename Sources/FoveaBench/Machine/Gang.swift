@@ -1,16 +1,25 @@
+import Dispatch
 import FoveaTensor
 import Glibc
 import Synchronization
 
-/// Threads that start the same work at the same moment.
+/// Threads that start the same work at the same moment, again and again.
+///
+/// They live as long as the gang: the system needs some time to give new threads a core each.
 struct Gang: Sendable {
     let threads: Int
+    private let pool: ComputePool
+
+    init(threads: Int) {
+        self.threads = threads
+        pool = ComputePool(threads: threads)
+    }
 
     /// Runs `work` with each thread's number; returns the seconds from the first start to the last end.
     func seconds(_ work: @escaping @Sendable (Int) -> Void) -> Double {
         let line = StartLine()
-        let pool = ComputePool(threads: threads)
         for thread in 0..<threads {
+            // Waits for the others, so that no thread does the work of two.
             pool.submit { [threads] in
                 line.waitForAll(threads)
                 let start = ContinuousClock.now
@@ -18,7 +27,7 @@ struct Gang: Sendable {
                 line.arrive(start, .now)
             }
         }
-        pool.shutdown()
+        for _ in 0..<threads { line.arrivals.wait() }
         return line.seconds
     }
 
@@ -33,7 +42,7 @@ struct Gang: Sendable {
             rounds *= best < 0.0004 ? 8 : 2
             best = seconds { [rounds] in work($0, rounds) }
         }
-        for _ in 0..<6 { best = min(best, seconds { [rounds] in work($0, rounds) }) }
+        for _ in 0..<8 { best = min(best, seconds { [rounds] in work($0, rounds) }) }
         return amount * Double(rounds) * Double(threads) / best
     }
 
@@ -47,6 +56,7 @@ struct Gang: Sendable {
 
 /// Where the threads of a gang meet, and where their times are taken.
 private final class StartLine: Sendable {
+    let arrivals = DispatchSemaphore(value: 0)
     private let present = Atomic(0)
     private let times = Mutex<(first: ContinuousClock.Instant, last: ContinuousClock.Instant)?>(nil)
 
@@ -59,6 +69,7 @@ private final class StartLine: Sendable {
         times.withLock { times in
             times = (min(times?.first ?? start, start), max(times?.last ?? end, end))
         }
+        arrivals.signal()
     }
 
     var seconds: Double {

@@ -15,14 +15,14 @@ public struct MachineReport: Sendable {
 
     /// Measures with one thread, two, four, … up to `threads`; takes some seconds.
     public static func measured(threads: Int) -> MachineReport {
-        let sizes = Gang.sizes(upTo: threads)
+        let gangs = Gang.sizes(upTo: threads).map(Gang.init)
         let memory = WorkingMemory(bytes: max(Bandwidth.workingSets.max() ?? 0, threads * 2048))
         return MachineReport(
             processor: ProcessorName.read(), threads: threads, isa: Kernels.isaName,
-            clocks: sizes.map { ($0, ArithmeticPeak.gigahertz(threads: $0)) },
-            peaks: sizes.flatMap(ArithmeticPeak.all),
-            bandwidths: sizes.flatMap { threads in
-                Bandwidth.workingSets.map { Bandwidth.measured(bytes: $0, threads: threads, in: memory) }
+            clocks: gangs.map { ($0.threads, ArithmeticPeak.gigahertz($0)) },
+            peaks: gangs.flatMap(ArithmeticPeak.all),
+            bandwidths: gangs.flatMap { gang in
+                Bandwidth.workingSets.map { Bandwidth.measured(bytes: $0, gang, in: memory) }
             },
             pool: .measured(threads: threads))
     }
@@ -38,6 +38,7 @@ public struct MachineReport: Sendable {
     /// Two cores of one's own reach about twice the peak of one.
     static func note(speedup: Double) -> String? {
         guard speedup < 1.3 else { return nil }
-        return "2 threads reach \(speedup.fixed(2))x of one: they are siblings on one core, or another guest takes a core"
+        return
+            "2 threads reach \(speedup.fixed(2))x of one: they are siblings on one core, or something else uses a core"
     }
 }

@@ -14,12 +14,13 @@ public struct Roofline: Sendable {
 
     /// Measures for about a second.
     public static func measured(threads: Int) -> Roofline {
-        let peak = ArithmeticPeak.all(threads: threads).first { $0.type == "f32" && $0.isa == Kernels.isaName }
+        let gang = Gang(threads: threads)
+        let peak = ArithmeticPeak.all(gang).first { $0.type == "f32" && $0.isa == Kernels.isaName }
         let memory = WorkingMemory(bytes: Bandwidth.workingSets.max() ?? 0)
         return Roofline(
             peak: peak?.gigaflops ?? .nan,
             bandwidths: Bandwidth.workingSets.map { bytes in
-                (bytes, Bandwidth.copy(bytes: bytes, threads: threads, in: memory))
+                (bytes, Bandwidth.copy(bytes: bytes, gang, in: memory))
             })
     }
 

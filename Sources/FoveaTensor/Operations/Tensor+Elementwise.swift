@@ -18,7 +18,8 @@ extension Tensor {
         let start = OperationTrace.start()
         defer {
             OperationTrace.finish(
-                start, .elementwise(other == nil ? "activation" : "add", shape, inputs: other == nil ? 1 : 2, activation))
+                start,
+                .elementwise(other == nil ? "activation" : "add", shape, inputs: other == nil ? 1 : 2, activation))
         }
         let count = count
         return Tensor(shape: shape) { out in
