@@ -24,7 +24,7 @@ extension BenchCommand {
         var architecture: String?
         @Option(help: "Threads that compute (default: what this machine allows).") var threads: Int?
         @Option(help: "Images computed at once, 1 to 256.") var batch = 1
-        @Option(help: "f32 or bf16, as far as this version computes in it.", transform: precisionArgument)
+        @Option(help: "f32 (default), or bf16 where this version can compute in it.", transform: precisionArgument)
         var precision = ModelCard.Precision.f32
         @Option(help: "How many inferences to time (default: 3 seconds, at least 30 inferences).") var rounds: Int?
         @Option(help: "The input: a file of little-endian float32 [batch, height, width, 3], normalised already.")

@@ -24,7 +24,8 @@ extension MachineReport {
         text += arithmetic.text + "\n" + memory.text + "\n"
         for clock in clocks { text += "clock with \(clock.threads) at work: \(clock.gigahertz.fixed(2)) GHz\n" }
         for loop in pool.loops {
-            text += "parallel loop on \(loop.threads) threads: \(loop.microseconds.fixed(2)) µs\n"
+            text += "parallel loop on \(loop.threads) threads: \(loop.empty.fixed(2)) µs empty, "
+            text += "\(loop.joined.fixed(2)) µs with all of them in it\n"
         }
         let wake = pool.wakeUp
         text += "waking a sleeping thread: \((wake.median * 1000).fixed(1)) µs"
@@ -55,7 +56,12 @@ extension MachineReport {
                     ]
                 }),
             "loops": .array(
-                pool.loops.map { ["threads": .integer($0.threads), "us": .number($0.microseconds.thousandths)] }),
+                pool.loops.map {
+                    [
+                        "threads": .integer($0.threads), "empty_us": .number($0.empty.thousandths),
+                        "joined_us": .number($0.joined.thousandths),
+                    ]
+                }),
             "wake_us": [
                 "median": .number((pool.wakeUp.median * 1000).thousandths),
                 "p90": .number((pool.wakeUp.p90 * 1000).thousandths),
