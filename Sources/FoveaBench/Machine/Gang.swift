@@ -35,15 +35,18 @@ struct Gang: Sendable {
     ///
     /// - Parameter work: does the given number of rounds on the thread of the given number.
     func bestRate(amount: Double, _ work: @escaping @Sendable (Int, UInt64) -> Void) -> Double {
-        var rounds: UInt64 = 1
-        var best = seconds { work($0, 1) }
-        // Long enough that starting and ending don't show, short enough to fall between interruptions.
-        while best < 0.004, rounds < 1 << 40 {
-            rounds *= best < 0.0004 ? 8 : 2
-            best = seconds { [rounds] in work($0, rounds) }
+        func best(of runs: Int, rounds: UInt64) -> Double {
+            (0..<runs).reduce(.infinity) { best, _ in min(best, self.seconds { work($0, rounds) }) }
         }
-        for _ in 0..<8 { best = min(best, seconds { [rounds] in work($0, rounds) }) }
-        return amount * Double(rounds) * Double(threads) / best
+        // Long enough that starting and ending don't show, short enough to fall between interruptions.
+        var rounds: UInt64 = 1
+        var seconds = best(of: 3, rounds: rounds)
+        while seconds < 0.004, rounds < 1 << 40 {
+            rounds *= seconds < 0.0004 ? 8 : 2
+            seconds = best(of: 3, rounds: rounds)
+        }
+        seconds = min(seconds, best(of: 8, rounds: rounds))
+        return amount * Double(rounds) * Double(threads) / seconds
     }
 
     /// 1, 2, 4, … up to `most`, and `most`.

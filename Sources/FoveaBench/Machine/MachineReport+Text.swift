@@ -4,7 +4,7 @@ import FoveaServing
 extension MachineReport {
     /// Tables for people.
     public var text: String {
-        var text = "\(processor), \(threads) threads, kernels for \(isa)\n\n"
+        var text = "\(processor), \(threads) thread\(threads == 1 ? "" : "s"), kernels for \(isa)\n\n"
         var arithmetic = TextTable(
             ["ARITHMETIC", "TYPE", "BITS", "THREADS", "GFLOP/S"], right: ["BITS", "THREADS", "GFLOP/S"])
         for peak in peaks {

@@ -5,7 +5,8 @@ extension ModelReport {
     /// A table of the layers for people, with a summary above.
     public var text: String {
         let peak = "\((gigaflops / roofline.peak * 100).fixed(0)) % of the peak \(roofline.peak.fixed(0))"
-        var text = "\(model) (\(architecture)), \(threads) threads, batch \(batch), \(precision), \(isa)\n"
+        var text = "\(model) (\(architecture)), \(threads) thread\(threads == 1 ? "" : "s"), "
+        text += "batch \(batch), \(precision), \(isa)\n"
         text += "median \(timings.median.fixed(2)) ms, p90 \(timings.p90.fixed(2)) ms, "
         text += "min \(timings.least.fixed(2)) ms of \(timings.rounds) rounds; "
         text += "\(gigaflops.fixed(1)) GFLOP/s, \(peak)\n\n"
