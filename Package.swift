@@ -32,6 +32,8 @@ let package = Package(
     products: [
         .executable(name: "fovea", targets: ["fovea"]),
         .library(name: "FoveaHTTP", targets: ["FoveaHTTP"]),
+        .library(name: "FoveaImage", targets: ["FoveaImage"]),
+        .library(name: "FoveaTensor", targets: ["FoveaTensor"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -44,6 +46,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CSockets"),
         .target(name: "CKernels", cSettings: cSettings),
+        .target(name: "CRoofline", cSettings: cSettings),
         .target(name: "CJPEG", cSettings: cSettings, linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "CPNG", cSettings: cSettings, linkerSettings: [.linkedLibrary("png")]),
 
@@ -60,6 +63,7 @@ let package = Package(
         module(
             "FoveaServing",
             ["FoveaCatalogue", "FoveaImage", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaTensor", crypto, logging]),
+        module("FoveaBench", ["CRoofline", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaServing", "FoveaTensor"]),
         module(
             "FoveaServer",
             [
@@ -70,8 +74,8 @@ let package = Package(
         .executableTarget(
             name: "fovea",
             dependencies: [
-                "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaServer", "FoveaServing", "FoveaTensor", argumentParser,
-                logging,
+                "FoveaBench", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaServer", "FoveaServing", "FoveaTensor",
+                argumentParser, logging,
             ],
             swiftSettings: swiftSettings),
 
@@ -94,6 +98,7 @@ let package = Package(
                 "FoveaServer", "FoveaHTTP", "FoveaImage", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaServing",
                 "FoveaStore", "FoveaTensor", httpTypes, logging,
             ]),
+        tests("FoveaBenchTests", ["FoveaBench", "FoveaTensor"]),
         tests("EndToEndTests", []),
     ]
 )

@@ -98,7 +98,7 @@ private struct UnreadableFile: Error, CustomStringConvertible {
     var description: String { "can't read this file: \(reason)" }
 }
 
-private func standardError(_ text: String) {
+func standardError(_ text: String) {
     let bytes = Array(text.utf8)
     _ = write(STDERR_FILENO, bytes, bytes.count)
 }

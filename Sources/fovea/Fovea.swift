@@ -17,7 +17,9 @@ struct Fovea: AsyncParsableCommand {
             Shell completion: fovea --generate-completion-script bash|zsh|fish
             """,
         version: "0.1.0",
-        subcommands: [ServeCommand.self, ClassifyCommand.self, ModelsCommand.self, InspectCommand.self])
+        subcommands: [
+            ServeCommand.self, ClassifyCommand.self, ModelsCommand.self, InspectCommand.self, BenchCommand.self,
+        ])
 
     static func main() async {
         configureOpenBLAS()

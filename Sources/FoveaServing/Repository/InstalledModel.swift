@@ -1,5 +1,5 @@
 public import FoveaModels
-import FoveaNN
+public import FoveaNN
 
 /// One version of a model whose card is right and whose files are there. Its weights haven't been read.
 public struct InstalledModel: Sendable {
@@ -37,7 +37,7 @@ public struct InstalledModel: Sendable {
     }
 
     /// The preprocessing for a checkpoint with these entries: they can tell apart what shares an architecture's name.
-    func input(for entries: [Checkpoint.Entry]) throws(CardError) -> InputSpecification {
+    public func input(for entries: [Checkpoint.Entry]) throws(CardError) -> InputSpecification {
         let published = architecture.input(for: entries)
         return try card.input?.applied(to: published) ?? published
     }

@@ -47,6 +47,14 @@ func convolution(
     checkFinish(bias: bias, residual: residual, outputShape: shape)
     let (bias, residual) = (bias?.contiguous(), residual?.contiguous())
     defer { withExtendedLifetime((bias, residual, filters)) {} }
+    let start = OperationTrace.start()
+    defer {
+        OperationTrace.finish(
+            start,
+            .convolution(
+                [N, H, W, filters.inputs], window, outputs: filters.outputs, groups: filters.groups.count,
+                isResidual: residual != nil, activation))
+    }
 
     let band = PaddedBand(window: window, H: H, W: W, C: filters.inputs, groups: filters.groups.count)
     return Tensor(shape: shape) { out in

@@ -40,6 +40,13 @@ extension Tensor {
         let (images, filters, bias) = (contiguous(), filters.contiguous(), bias?.contiguous())
         let expansionBias = expansion?.bias.contiguous()
         defer { withExtendedLifetime((images, filters, bias, expansion, expansionBias)) {} }
+        let start = OperationTrace.start()
+        defer {
+            OperationTrace.finish(
+                start,
+                expansion.map { .expandedDepthwise(shape, $0.weights, window, activation) }
+                    ?? .depthwise(shape, window, activation))
+        }
 
         let geometry = window.onto(H, W, C)
         let tiling = DepthwiseTiling(geometry, isExpanded: expansion != nil)

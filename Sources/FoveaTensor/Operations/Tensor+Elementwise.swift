@@ -15,6 +15,12 @@ extension Tensor {
 
     /// `activation(self + other)`, split over the pool.
     private func combined(with other: Tensor?, _ activation: Activation) -> Tensor {
+        let start = OperationTrace.start()
+        defer {
+            OperationTrace.finish(
+                start,
+                .elementwise(other == nil ? "activation" : "add", shape, inputs: other == nil ? 1 : 2, activation))
+        }
         let count = count
         return Tensor(shape: shape) { out in
             withPointer(self) { x in
@@ -36,6 +42,8 @@ extension Tensor {
     public func scaled(byChannel factors: Tensor) -> Tensor {
         let (N, H, W, C) = imageShape
         precondition(factors.shape == [N, C], "factors \(factors.shape) do not fit input \(shape)")
+        let start = OperationTrace.start()
+        defer { OperationTrace.finish(start, .scale(shape)) }
         return Tensor(shape: shape) { out in
             withPointer(self) { x in
                 withPointer(factors) { factors in

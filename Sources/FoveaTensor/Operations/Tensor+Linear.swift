@@ -23,6 +23,14 @@ extension Tensor {
             "factors \(scale?.shape ?? []) do not fit input \(self.shape)")
         let (x, scale, bias, residual) = (contiguous(), scale?.contiguous(), bias?.contiguous(), residual?.contiguous())
         defer { withExtendedLifetime((x, scale, bias, residual, weights)) {} }
+        let start = OperationTrace.start()
+        defer {
+            OperationTrace.finish(
+                start,
+                .linear(
+                    self.shape, outputs: weights.N, precision: weights.precision, isResidual: residual != nil,
+                    activation))
+        }
 
         let rows = x.count / weights.K / parts
         return Tensor(shape: shape) { out in

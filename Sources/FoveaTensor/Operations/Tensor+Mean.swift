@@ -4,6 +4,8 @@ extension Tensor {
     /// The mean of each channel over the image: `[N, H, W, C]` becomes `[N, C]`.
     public func meanOverPixels() -> Tensor {
         let (N, H, W, C) = imageShape
+        let start = OperationTrace.start()
+        defer { OperationTrace.finish(start, .mean(shape)) }
         let lanes = 16
         return Tensor(shape: [N, C]) { out in
             withPointer(self) { x in

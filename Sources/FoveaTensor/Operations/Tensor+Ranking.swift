@@ -3,6 +3,8 @@ import CKernels
 extension Tensor {
     /// The last axis as probabilities: exp(x) divided by the sum of exp(x), computed without overflow.
     public func softmax() -> Tensor {
+        let start = OperationTrace.start()
+        defer { OperationTrace.finish(start, .softmax(shape)) }
         let C = shape.last ?? 1
         let rows = C == 0 ? 0 : count / C
         return Tensor(shape: shape) { out in

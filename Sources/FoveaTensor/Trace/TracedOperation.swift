@@ -1,0 +1,118 @@
+/// What an operation computes, for a table of a network's layers.
+public struct TracedOperation: Sendable, Equatable {
+    /// `conv 3x3/2 112x112x32→64 relu6`: kind, filter and stride, shape, what is applied to the result.
+    public let name: String
+    /// Floating-point operations, a multiplication with its addition being two; what an activation takes isn't counted.
+    public let operations: Double
+    /// What has to be moved at least: every input, the weights and the result, once.
+    public let bytes: Double
+
+    init(name: String, operations: Double, elements: Int) {
+        (self.name, self.operations) = (name, operations)
+        bytes = Double(elements) * Double(MemoryLayout<Float>.stride)
+    }
+}
+
+extension TracedOperation {
+    /// A dense or grouped convolution of images `[N, H, W, C]` to `[N, OH, OW, M]`.
+    static func convolution(
+        _ input: [Int], _ window: Window, outputs M: Int, groups: Int, isResidual: Bool, _ activation: Activation
+    ) -> TracedOperation {
+        let (N, H, W, C) = (input[0], input[1], input[2], input[3])
+        let (OH, OW) = window.outputSize(H, W)
+        let taps = window.kernel.height * window.kernel.width * C / groups
+        let output = N * OH * OW * M
+        return TracedOperation(
+            name: "conv \(window.traceName) \(size(N, H, W))x\(C)→\(M)" + (groups > 1 ? " in \(groups) groups" : "")
+                + tail(isResidual, activation),
+            operations: 2 * Double(output) * Double(taps),
+            elements: N * H * W * C + taps * M + output * (isResidual ? 2 : 1))
+    }
+
+    /// A depthwise convolution of images `[N, H, W, C]` to `[N, OH, OW, C]`.
+    static func depthwise(_ input: [Int], _ window: Window, _ activation: Activation) -> TracedOperation {
+        let (N, H, W, C) = (input[0], input[1], input[2], input[3])
+        let (OH, OW) = window.outputSize(H, W)
+        let taps = window.kernel.height * window.kernel.width
+        return TracedOperation(
+            name: "depthwise \(window.traceName) \(size(N, H, W))x\(C)" + tail(false, activation),
+            operations: 2 * Double(N * OH * OW * C) * Double(taps),
+            elements: (N * H * W + taps + N * OH * OW) * C)
+    }
+
+    /// A product of `[..., K]` with `[K, M]`; of images it is a 1×1 convolution.
+    static func linear(
+        _ input: [Int], outputs M: Int, precision: Precision, isResidual: Bool, _ activation: Activation
+    ) -> TracedOperation {
+        let K = input.last ?? 0
+        let rows = input.dropLast().reduce(1, *)
+        let isConvolution = input.count == 4
+        let shape = isConvolution ? size(input[0], input[1], input[2]) : "\(rows)"
+        return TracedOperation(
+            name: "\(isConvolution ? "conv 1x1" : "linear") \(shape)x\(K)→\(M)" + tail(isResidual, activation)
+                + (precision == .bfloat16 ? " bf16" : ""),
+            operations: 2 * Double(rows) * Double(K) * Double(M),
+            elements: rows * K + (precision == .bfloat16 ? K * M / 2 : K * M) + rows * M * (isResidual ? 2 : 1))
+    }
+
+    /// A product of images `[N, H, W, K]` with `[K, C]` and the depthwise convolution of what it gives, which is never
+    /// moved as a whole.
+    static func expandedDepthwise(
+        _ input: [Int], _ weights: PackedMatrix, _ window: Window, _ activation: Activation
+    ) -> TracedOperation {
+        let (N, H, W, K, C) = (input[0], input[1], input[2], weights.K, weights.N)
+        let (OH, OW) = window.outputSize(H, W)
+        let taps = window.kernel.height * window.kernel.width
+        return TracedOperation(
+            name: "expand+depthwise \(window.traceName) \(size(N, H, W))x\(K)→\(C)" + tail(false, activation)
+                + (weights.precision == .bfloat16 ? " bf16" : ""),
+            operations: 2 * Double(C) * (Double(N * H * W) * Double(K) + Double(N * OH * OW) * Double(taps)),
+            elements: N * H * W * K + weights.rowElements * C + (taps + N * OH * OW) * C)
+    }
+
+    /// A pass over all elements of `shape` that reads `inputs` arrays of them, with one operation for each but the first.
+    static func elementwise(
+        _ kind: String, _ shape: [Int], inputs: Int, _ activation: Activation = .none
+    ) -> TracedOperation {
+        let count = shape.reduce(1, *)
+        return TracedOperation(
+            name: "\(kind) \(text(shape))" + tail(false, activation), operations: Double(count * (inputs - 1)),
+            elements: count * (inputs + 1))
+    }
+
+    /// The images `[N, H, W, C]`, each channel times its factor.
+    static func scale(_ shape: [Int]) -> TracedOperation {
+        let count = shape.reduce(1, *)
+        return TracedOperation(name: "scale \(text(shape))", operations: Double(count), elements: 2 * count)
+    }
+
+    /// The mean over the pixels of `[N, H, W, C]`.
+    static func mean(_ shape: [Int]) -> TracedOperation {
+        let count = shape.reduce(1, *)
+        return TracedOperation(name: "mean \(text(shape))", operations: Double(count), elements: count)
+    }
+
+    /// Softmax over the last axis.
+    static func softmax(_ shape: [Int]) -> TracedOperation {
+        let count = shape.reduce(1, *)
+        return TracedOperation(name: "softmax \(text(shape))", operations: Double(count), elements: 2 * count)
+    }
+
+    private static func text(_ shape: [Int]) -> String {
+        let lengths = shape.count == 4 && shape[0] == 1 ? shape.dropFirst() : shape[...]
+        return lengths.map(String.init).joined(separator: "x")
+    }
+
+    private static func size(_ N: Int, _ H: Int, _ W: Int) -> String { (N == 1 ? "" : "\(N)x") + "\(H)x\(W)" }
+
+    private static func tail(_ isResidual: Bool, _ activation: Activation) -> String {
+        (isResidual ? " +residual" : "") + (activation == .none ? "" : " \(activation)")
+    }
+}
+
+extension Window {
+    /// `3x3`, with stride 2 `3x3/2`, with dilation 4 `3x3@4`.
+    fileprivate var traceName: String {
+        "\(kernel.height)x\(kernel.width)" + (stride == 1 ? "" : "/\(stride)") + (dilation == 1 ? "" : "@\(dilation)")
+    }
+}
