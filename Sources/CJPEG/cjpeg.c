@@ -164,12 +164,14 @@ static void convert_cmyk(const uint8_t *cmyk, uint8_t *rgb, uint32_t count) {
     }
 }
 
-fovea_jpeg_status fovea_jpeg_read_row(fovea_jpeg_reader *reader, uint8_t *row) {
+fovea_jpeg_status fovea_jpeg_read_rows(fovea_jpeg_reader *reader, uint8_t *rows, size_t stride, uint32_t count) {
     if (setjmp(reader->escape)) return reader->status;
-    if (reader->rows_since_check++ % 16 == 0) check_time(reader);
-    JSAMPROW target = reader->cmyk ? reader->cmyk : row;
-    if (jpeg_read_scanlines(&reader->jpeg, &target, 1) != 1) return FOVEA_JPEG_BROKEN;
-    if (reader->cmyk) convert_cmyk(reader->cmyk, row, reader->jpeg.output_width);
+    for (uint32_t i = 0; i < count; i++, rows += stride) {
+        if (reader->rows_since_check++ % 16 == 0) check_time(reader);
+        JSAMPROW target = reader->cmyk ? reader->cmyk : rows;
+        if (jpeg_read_scanlines(&reader->jpeg, &target, 1) != 1) return FOVEA_JPEG_BROKEN;
+        if (reader->cmyk) convert_cmyk(reader->cmyk, rows, reader->jpeg.output_width);
+    }
     return FOVEA_JPEG_OK;
 }
 

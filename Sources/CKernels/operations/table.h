@@ -6,6 +6,7 @@
 #include "channels.h"
 #include "depthwise.h"
 #include "epilogue.h"
+#include "resample.h"
 #include "softmax.h"
 
 #define TABLE(isa)                                                                                       \
@@ -16,4 +17,6 @@
         .mean = mean,                                                                                    \
         .depthwise = depthwise,                                                                          \
         .softmax = softmax,                                                                              \
+        .resize_across = resize_across,                                                                  \
+        .resize_down = resize_down,                                                                      \
     };
