@@ -65,7 +65,8 @@ import Testing
             let expected = (0..<sides[3]).flatMap { y in
                 (0..<3 * sides[2]).map { i in Self.level(rows[y]) { across[3 * sides[2] * $0 + i] } }
             }
-            #expect(image.resized(width: sides[2], height: sides[3], filter: filter).pixels == expected, "\(sides)")
+            let resized = image.resized(width: sides[2], height: sides[3], filter: filter)
+            #expect(fnv(resized.pixels) == fnv(expected), "\(sides)")
         }
     }
 }

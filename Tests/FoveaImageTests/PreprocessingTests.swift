@@ -99,10 +99,10 @@ import Testing
         #expect(timings.decode > 0 && timings.resize > 0)
         let input = try preprocessing.tensor(decoding: bytes)
         #expect(header == input.header)
-        #expect(pixels.normalised().values == input.tensor.values)
+        #expect(zip(pixels.normalised().values, input.tensor.values).filter { $0 != $1 }.count == 0)
         let identity = Self.identity(90, 40, side: 50, filter: .bicubic, exact: false)
         let levels = try identity.tensor(decoding: bytes).tensor.bytes
-        #expect(pixels.withUnsafeBytes { Array($0) } == levels)
+        #expect(pixels.withUnsafeBytes { fnv($0) } == fnv(levels))
         #expect(levels.prefix(3) == [0, 0, 0])
     }
 

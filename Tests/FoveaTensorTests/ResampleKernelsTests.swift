@@ -58,6 +58,11 @@ import Testing
     /// Weights of pictures that shrink by about half the taps, and any that 32 bits hold.
     static func largest(_ taps: Int) -> [Int32] { [4_194_304 / Int32((taps + 1) / 2), 1 << 30] }
 
+    /// Where the first bytes that differ from `expected` lie.
+    private func wrong(_ bytes: [UInt8], _ expected: [UInt8]) -> [Int] {
+        Array(expected.indices.filter { bytes[$0] != expected[$0] }.prefix(5))
+    }
+
     @Test("Across: every number of taps, and outputs that don't fill vectors", arguments: KernelTable.all)
     func across(kernels: KernelTable) throws {
         var generator = SystemRandomNumberGenerator()
@@ -85,7 +90,7 @@ import Testing
                         }
                     }
                 }
-                #expect(Array(out.prefix(3 * outputs)) == expected, "\(taps) taps, \(outputs) outputs")
+                #expect(wrong(out, expected) == [], "\(taps) taps, \(outputs) outputs")
                 #expect(out.last == 77)
             }
         }
@@ -107,7 +112,7 @@ import Testing
                     let rows = (0..<taps).map { picture + $0 * count }
                     kernels.table.resize_down(&out, rows, axis.high, axis.low, taps, count)
                 }
-                #expect(Array(out.prefix(count)) == expected, "\(taps) taps, \(count) columns")
+                #expect(wrong(out, expected) == [], "\(taps) taps, \(count) columns")
                 #expect(out.last == 77)
             }
         }
