@@ -112,7 +112,7 @@ public struct Preprocessing: Sendable, Equatable {
     /// at full size come 2 % nearer to it than Pillow's on the smaller grid. On 208 photographs, re-saved so that this
     /// ratio covers 2 to 4, probabilities of EfficientNet-Lite0 moved by up to 0.030 between 2 and 3 and by more than
     /// 0.01 for every third photograph; from 3 on by up to 0.025, for every sixth. Leaving out no more than the
-    /// rounding between the two passes of an exact resize moves them by up to 0.023, for every tenth.
+    /// rounding and clipping between the two passes of an exact resize moves them by up to 0.023, for every tenth.
     private static let margin = 3
 
     /// The most by which decoding may shrink the picture.
