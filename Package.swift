@@ -53,7 +53,7 @@ let package = Package(
         module("FoveaTensor", ["CKernels", "COpenBLAS"]),
         module("FoveaNN", ["FoveaTensor"]),
         module("FoveaModels", ["FoveaNN", "FoveaTensor"]),
-        module("FoveaImage", ["FoveaTensor", "CJPEG", "CPNG"]),
+        module("FoveaImage", ["FoveaTensor", "CKernels", "CJPEG", "CPNG"]),
         module("FoveaJSON", []),
         module("FoveaHTTP", ["CSockets", httpTypes, logging]),
         module("FoveaStore", [grdb, logging]),

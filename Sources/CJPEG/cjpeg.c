@@ -18,7 +18,7 @@ struct fovea_jpeg_reader {
     double deadline; // thread CPU seconds; 0 before `fovea_jpeg_start`
     jmp_buf escape;
     fovea_jpeg_status status;
-    uint32_t rows_since_check;
+    uint32_t steps; // how often libjpeg reported progress
     uint8_t *cmyk; // one row, if the picture has four components
     char message[JMSG_LENGTH_MAX];
 };
@@ -69,7 +69,8 @@ static void check_time(fovea_jpeg_reader *reader) {
 static void on_progress(j_common_ptr jpeg) {
     fovea_jpeg_reader *reader = jpeg->client_data;
     if (reader->jpeg.input_scan_number > reader->limits.max_scans) leave(reader, FOVEA_JPEG_TOO_MANY_SCANS);
-    check_time(reader);
+    // A step is a row read, or a row of coding units while all scans are read. Asking for the time is a system call.
+    if (reader->steps++ % 16 == 0) check_time(reader);
 }
 
 fovea_jpeg_reader *fovea_jpeg_open(const uint8_t *bytes, size_t count) {
@@ -164,12 +165,13 @@ static void convert_cmyk(const uint8_t *cmyk, uint8_t *rgb, uint32_t count) {
     }
 }
 
-fovea_jpeg_status fovea_jpeg_read_row(fovea_jpeg_reader *reader, uint8_t *row) {
+fovea_jpeg_status fovea_jpeg_read_rows(fovea_jpeg_reader *reader, uint8_t *rows, size_t stride, uint32_t count) {
     if (setjmp(reader->escape)) return reader->status;
-    if (reader->rows_since_check++ % 16 == 0) check_time(reader);
-    JSAMPROW target = reader->cmyk ? reader->cmyk : row;
-    if (jpeg_read_scanlines(&reader->jpeg, &target, 1) != 1) return FOVEA_JPEG_BROKEN;
-    if (reader->cmyk) convert_cmyk(reader->cmyk, row, reader->jpeg.output_width);
+    for (uint32_t i = 0; i < count; i++, rows += stride) {
+        JSAMPROW target = reader->cmyk ? reader->cmyk : rows;
+        if (jpeg_read_scanlines(&reader->jpeg, &target, 1) != 1) return FOVEA_JPEG_BROKEN;
+        if (reader->cmyk) convert_cmyk(reader->cmyk, rows, reader->jpeg.output_width);
+    }
     return FOVEA_JPEG_OK;
 }
 

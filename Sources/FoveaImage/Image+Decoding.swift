@@ -25,16 +25,7 @@ extension RowReader {
             orientation: orientation)
         try start(denominator: 1, columns: 0..<storedWidth)
         for r in 0..<rows {
-            let row = UnsafeBufferPointer(start: try nextRow(), count: 3 * storedWidth)
-            var target = 3 * (place.origin + r * place.rowStep)
-            if place.columnStep == 1 {
-                _ = UnsafeMutableBufferPointer(rebasing: canvas[target...]).update(fromContentsOf: row)
-                continue
-            }
-            for c in 0..<storedWidth {
-                (canvas[target], canvas[target + 1], canvas[target + 2]) = (row[3 * c], row[3 * c + 1], row[3 * c + 2])
-                target += 3 * place.columnStep
-            }
+            place.write(try next(rows: 1), y: r, count: storedWidth, to: canvas)
         }
         try finish()
     }

@@ -4,11 +4,13 @@ extension Image {
         precondition(width > 0 && height > 0, "a picture has at least one pixel, not \(width)×\(height)")
         let resampler = Resampler(
             columns: AxisWeights(
-                count: self.width, extent: Double(self.width), target: width, outputs: 0..<width, filter: filter,
-                isReversed: false),
+                Axis(
+                    count: self.width, extent: Double(self.width), target: width, outputs: 0..<width,
+                    filter: filter, isReversed: false)),
             rows: AxisWeights(
-                count: self.height, extent: Double(self.height), target: height, outputs: 0..<height,
-                filter: filter, isReversed: false),
+                Axis(
+                    count: self.height, extent: Double(self.height), target: height, outputs: 0..<height,
+                    filter: filter, isReversed: false)),
             isRowsFirst: false)
         var resized = [UInt8](repeating: 0, count: 3 * width * height)
         resized.withUnsafeMutableBufferPointer { target in

@@ -18,9 +18,10 @@ struct InputPlan {
         let y = CenterCrop(of: size.height, to: preprocessing.height)
 
         func axis(_ stored: Int, target: Int, outputs: Range<Int>, isReversed: Bool) -> AxisWeights {
-            AxisWeights(
-                count: (stored + denominator - 1) / denominator, extent: Double(stored) / Double(denominator),
-                target: target, outputs: outputs, filter: preprocessing.filter, isReversed: isReversed)
+            AxisWeightsCache.weights(
+                of: Axis(
+                    count: (stored + denominator - 1) / denominator, extent: Double(stored) / Double(denominator),
+                    target: target, outputs: outputs, filter: preprocessing.filter, isReversed: isReversed))
         }
         resampler = Resampler(
             columns: axis(

@@ -13,8 +13,9 @@ final class JPEGReader: RowReader {
     /// Columns of one coding unit at full size.
     private let unitWidth: Int
     private(set) var firstColumn = 0
-    /// One row of RGB, from column `firstColumn` on.
-    private var row: UnsafeMutablePointer<UInt8>?
+    private(set) var rowBytes = 0
+    /// Rows of RGB, from column `firstColumn` on.
+    private var batch: UnsafeMutablePointer<UInt8>?
     private(set) var rows = 0
     private var passedRows = 0
     private var denominator = 1
@@ -39,7 +40,7 @@ final class JPEGReader: RowReader {
 
     deinit {
         fovea_jpeg_close(jpeg)
-        row?.deallocate()
+        batch?.deallocate()
     }
 
     func start(denominator: Int, columns: Range<Int>) throws(ImageError) {
@@ -53,7 +54,8 @@ final class JPEGReader: RowReader {
         guard rows * denominator >= storedHeight, firstColumn <= columns.lowerBound,
             columns.upperBound <= firstColumn + count
         else { throw .broken(reason: "the decoder gives a picture of another size") }
-        row = .allocate(capacity: count * 3)
+        rowBytes = 3 * count
+        batch = .rows(of: rowBytes)
     }
 
     /// Leaves out columns that nobody looks at. Returns how many are left.
@@ -70,11 +72,11 @@ final class JPEGReader: RowReader {
         return Int(count)
     }
 
-    func nextRow() throws(ImageError) -> UnsafePointer<UInt8> {
-        guard let row else { preconditionFailure("rows are read after start") }
-        passedRows += 1
-        try check(fovea_jpeg_read_row(jpeg, row))
-        return UnsafePointer(row)
+    func next(rows count: Int) throws(ImageError) -> UnsafePointer<UInt8> {
+        guard let batch else { preconditionFailure("rows are read after start") }
+        passedRows += count
+        try check(fovea_jpeg_read_rows(jpeg, batch, rowBytes, UInt32(count)))
+        return UnsafePointer(batch)
     }
 
     func skip(rows count: Int) throws(ImageError) {
@@ -84,7 +86,7 @@ final class JPEGReader: RowReader {
         let skipped = isTail ? count - 1 : count
         passedRows += skipped
         try check(fovea_jpeg_skip_rows(jpeg, UInt32(skipped)))
-        if isTail { _ = try nextRow() }
+        if isTail { _ = try next(rows: 1) }
     }
 
     func finish() throws(ImageError) {

@@ -31,4 +31,19 @@ struct Placement {
             + (orientation.reversesRows ? (rowAxis.length - 1) * rowAxis.step : 0)
             + (orientation.reversesColumns ? (columnAxis.length - 1) * columnAxis.step : 0)
     }
+
+    /// Writes the pixels of stored row `y`, `count` of them, to their places in `canvas`.
+    func write(_ row: UnsafePointer<UInt8>, y: Int, count: Int, to canvas: UnsafeMutableBufferPointer<UInt8>) {
+        var target = 3 * (origin + y * rowStep)
+        if columnStep == 1 {
+            let row = UnsafeBufferPointer(start: row, count: 3 * count)
+            _ = UnsafeMutableBufferPointer(rebasing: canvas[target...]).update(fromContentsOf: row)
+            return
+        }
+        for x in 0..<count {
+            let pixel = row + 3 * x
+            (canvas[target], canvas[target + 1], canvas[target + 2]) = (pixel[0], pixel[1], pixel[2])
+            target += 3 * columnStep
+        }
+    }
 }

@@ -12,8 +12,9 @@ final class PNGReader: RowReader {
 
     private let png: OpaquePointer
     private let limits: ImageLimits
-    /// One row of RGB.
-    private let row: UnsafeMutablePointer<UInt8>
+    let rowBytes: Int
+    /// Rows of RGB.
+    private let batch: UnsafeMutablePointer<UInt8>
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, limits: ImageLimits) throws(ImageError) {
         let chunks = try PNGChunks(of: ByteReader(bytes: bytes), limits: limits)
@@ -26,7 +27,8 @@ final class PNGReader: RowReader {
         self.limits = limits
         (storedWidth, storedHeight) = (chunks.width, chunks.height)
         heldBytes = Int(clamping: details.interlaced_bytes)
-        row = .allocate(capacity: chunks.width * 3)
+        rowBytes = chunks.width * 3
+        batch = .rows(of: rowBytes)
         header = ImageHeader(
             format: .png, storedWidth: storedWidth, storedHeight: storedHeight, orientation: chunks.orientation)
         try check(status)
@@ -37,18 +39,18 @@ final class PNGReader: RowReader {
 
     deinit {
         fovea_png_close(png)
-        row.deallocate()
+        batch.deallocate()
     }
 
     func start(denominator: Int, columns: Range<Int>) throws(ImageError) {}
 
-    func nextRow() throws(ImageError) -> UnsafePointer<UInt8> {
-        try check(fovea_png_read_row(png, row))
-        return UnsafePointer(row)
+    func next(rows count: Int) throws(ImageError) -> UnsafePointer<UInt8> {
+        for row in 0..<count { try check(fovea_png_read_row(png, batch + row * rowBytes)) }
+        return UnsafePointer(batch)
     }
 
     func skip(rows count: Int) throws(ImageError) {
-        for _ in 0..<count { _ = try nextRow() }
+        for _ in 0..<count { _ = try next(rows: 1) }
     }
 
     func finish() throws(ImageError) {

@@ -7,4 +7,11 @@ public protocol Classifier: Sendable {
 
     /// The logits `[N, classes]` of the normalised images `[N, H, W, 3]`.
     func logits(_ x: Tensor) -> Tensor
+
+    /// The logits `[N, classes]` of images that are not normalised yet.
+    func logits(_ pixels: PixelBatch) -> Tensor
+}
+
+extension Classifier {
+    public func logits(_ pixels: PixelBatch) -> Tensor { logits(pixels.normalised()) }
 }

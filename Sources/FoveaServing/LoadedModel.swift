@@ -56,7 +56,7 @@ public final class LoadedModel: Sendable {
             let input = try self.input(bytes, isExact: isExact)
             let sha256 = SHA256Digest(of: bytes).description
             let decoded = ContinuousClock.now
-            let probabilities = classifier.logits(input.tensor).softmax()
+            let probabilities = classifier.logits(input.pixels).softmax()
             let predictions = probabilities.top(top).map { index, score in
                 Classification.Prediction(classID: index, label: labels[index], score: score)
             }
@@ -68,11 +68,11 @@ public final class LoadedModel: Sendable {
 
     private func input(
         _ bytes: ArraySlice<UInt8>, isExact: Bool
-    ) throws(ServingError) -> (tensor: Tensor, header: ImageHeader) {
+    ) throws(ServingError) -> (pixels: PixelBatch, header: ImageHeader) {
         do {
             let preprocessing = isExact ? exactPreprocessing : preprocessing
-            let input = try preprocessing.tensor(decoding: bytes, limits: limits.image)
-            return (input.tensor, input.header)
+            let input = try preprocessing.pixels(decoding: bytes, limits: limits.image)
+            return (input.pixels, input.header)
         } catch { throw .image(error) }
     }
 

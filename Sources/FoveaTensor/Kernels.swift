@@ -1,4 +1,4 @@
-import CKernels
+package import CKernels
 import Glibc
 
 /// The compiled variants of the kernels.
@@ -7,7 +7,7 @@ public enum Kernels {
     /// (`baseline`, `avx2`, `avx512`) asks for if it can.
     ///
     /// `nonisolated(unsafe)`: constant once made.
-    nonisolated(unsafe) static let selected = fovea_kernels_for(getenv("FOVEA_ISA")).pointee
+    package nonisolated(unsafe) static let selected = fovea_kernels_for(getenv("FOVEA_ISA")).pointee
 
     /// The instruction set in use: `baseline`, `avx2` or `avx512`.
     public static var isaName: String { String(cString: selected.name) }

@@ -11,12 +11,12 @@ import Testing
             let reader = try JPEGReader(buffer, limits: .manyScans)
             let width = (reader.storedWidth + denominator - 1) / denominator
             try reader.start(denominator: denominator, columns: leavingOut ? columns : 0..<width)
-            if leavingOut { try reader.skip(rows: first) } else { for _ in 0..<first { _ = try reader.nextRow() } }
+            if leavingOut { try reader.skip(rows: first) } else { for _ in 0..<first { _ = try reader.next(rows: 1) } }
             var pixels: [UInt8] = []
             let count = min(4, reader.rows - first)
-            for _ in 0..<count {
-                let row = try reader.nextRow() + 3 * (columns.lowerBound - reader.firstColumn)
-                pixels += UnsafeBufferPointer(start: row, count: 3 * columns.count)
+            let batch = try reader.next(rows: count) + 3 * (columns.lowerBound - reader.firstColumn)
+            for row in 0..<count {
+                pixels += UnsafeBufferPointer(start: batch + row * reader.rowBytes, count: 3 * columns.count)
             }
             try reader.skip(rows: reader.rows - first - count)
             try reader.finish()

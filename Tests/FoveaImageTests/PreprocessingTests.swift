@@ -88,6 +88,24 @@ import Testing
         #expect((exact.values == scaled.values) == isExact)
     }
 
+    @Test("Pixels are the input before it is normalised, borders black")
+    func pixels() throws {
+        let bytes = try Fixtures.bytes("orientation-6.jpg")
+        let preprocessing = Preprocessing(
+            height: 40, width: 90, resize: .shorterSide(50), filter: .bicubic, mean: [127, 5, 120], std: [128, 50, 3])
+        let (pixels, header, timings) = try preprocessing.pixels(decoding: bytes)
+        #expect(pixels.shape == [1, 40, 90, 3])
+        #expect(pixels.mean == preprocessing.mean && pixels.std == preprocessing.std)
+        #expect(timings.decode > 0 && timings.resize > 0)
+        let input = try preprocessing.tensor(decoding: bytes)
+        #expect(header == input.header)
+        #expect(zip(pixels.normalised().values, input.tensor.values).filter { $0 != $1 }.count == 0)
+        let identity = Self.identity(90, 40, side: 50, filter: .bicubic, exact: false)
+        let levels = try identity.tensor(decoding: bytes).tensor.bytes
+        #expect(pixels.withUnsafeBytes { fnv($0) } == fnv(levels))
+        #expect(levels.prefix(3) == [0, 0, 0])
+    }
+
     @Test("Pixels are normalised by channel, the border as black")
     func normalises() {
         let image = Image(width: 2, height: 2, pixels: [10, 20, 30, 10, 20, 30, 10, 20, 30, 10, 20, 30])

@@ -104,6 +104,17 @@ struct KernelTable: CustomTestStringConvertible {
         }
     }
 
+    @Test("Pixels are normalised exactly", arguments: KernelTable.all)
+    func normalise(kernels: KernelTable) {
+        let (mean, std): ([Float], [Float]) = ([123.675, 116.28, 103.53], [58.395, 57.12, 57.375])
+        for count in [0, 3, 12, 45, 48, 51, 96, 768] {
+            let pixels = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 37) }
+            var out = [Float](repeating: 77, count: count + 1)
+            kernels.table.normalise(&out, pixels, count, mean, std)
+            #expect(out == pixels.indices.map { (Float(pixels[$0]) - mean[$0 % 3]) / std[$0 % 3] } + [77])
+        }
+    }
+
     private func withOptional(_ values: [Float], _ isGiven: Bool, _ body: (UnsafePointer<Float>?) -> Void) {
         values.withUnsafeBufferPointer { body(isGiven ? $0.baseAddress : nil) }
     }

@@ -8,28 +8,34 @@ import Testing
         OperationTrace.recording(body).records.map(\.operation.name).filter { $0.contains("37") }
     }
 
+    private func zeros(_ shape: [Int]) -> Tensor { Tensor(repeating: 0, shape: shape) }
+
     @Test("Every operation is recorded once, in order, with its shape and what is applied to the result")
     func everyOperation() {
         let images = Tensor(repeating: 0.5, shape: [1, 6, 5, 37]).contiguous()
         let two = Tensor(repeating: 0.5, shape: [2, 6, 5, 37]).contiguous()
         let names = names {
             let window = Window(kernel: 3, stride: 2, padding: .init(1))
-            _ = images.convolved(Tensor(repeating: 0, shape: [3, 3, 37, 8]), window: window, activation: .relu6)
-            _ = two.convolved(Tensor(repeating: 0, shape: [1, 1, 37, 4]), window: Window(kernel: 1))
-            _ = images.linear(Tensor(repeating: 0, shape: [37, 37]), residual: images, activation: .silu)
-            _ = images.depthwise(Tensor(repeating: 0, shape: [5, 5, 37]), window: Window(kernel: 5, dilation: 1))
+            _ = images.convolved(PackedFilters(zeros([3, 3, 37, 8])), window: window, activation: .relu6)
+            _ = two.convolved(PackedFilters(zeros([1, 1, 37, 4])), window: Window(kernel: 1))
+            _ = images.linear(PackedMatrix(zeros([37, 37])), residual: images, activation: .silu)
+            _ = images.depthwise(zeros([5, 5, 37]), window: Window(kernel: 5, dilation: 1))
             _ = images.convolved(
-                Tensor(repeating: 0, shape: [1, 1, 1, 37]), window: Window(kernel: 1), groups: 37)
+                PackedFilters(zeros([1, 1, 1, 37]), groups: 37), window: Window(kernel: 1))
+            let expansion = Expansion(
+                weights: PackedMatrix(zeros([37, 40])), bias: zeros([40]), activation: .relu)
+            _ = images.depthwise(zeros([3, 3, 40]), window: Window(kernel: 3), activation: .relu, after: expansion)
             _ = images + images
             _ = images.applying(.sigmoid)
             _ = two.scaled(byChannel: two.meanOverPixels())
-            _ = two.meanOverPixels().linear(Tensor(repeating: 0, shape: [37, 3])).softmax()
+            _ = two.meanOverPixels().linear(PackedMatrix(zeros([37, 3]))).softmax()
             _ = two.meanOverPixels().softmax()
         }
         #expect(
             names == [
                 "conv 3x3/2 6x5x37→8 relu6", "conv 1x1 2x6x5x37→4", "conv 1x1 6x5x37→37 +residual silu",
-                "depthwise 5x5 6x5x37", "conv 1x1 6x5x37→37 in 37 groups", "add 6x5x37",
+                "depthwise 5x5 6x5x37", "conv 1x1 6x5x37→37 in 37 groups",
+                "expand+depthwise 3x3 6x5x37→40 relu", "add 6x5x37",
                 "activation 6x5x37 sigmoid", "mean 2x6x5x37", "scale 2x6x5x37", "mean 2x6x5x37", "linear 2x37→3",
                 "mean 2x6x5x37", "softmax 2x37",
             ])
@@ -45,9 +51,13 @@ import Testing
         let depthwise = TracedOperation.depthwise([1, 8, 8, 16], window, .none)
         #expect(depthwise.operations == 4_608)  // 2 · 4 · 4 · 16 · 9
         #expect(depthwise.bytes == 5_696)  // 4 · (8·8·16 + 9·16 + 4·4·16)
-        let linear = TracedOperation.linear([5, 10], outputs: 20, isResidual: true, .none)
+        let linear = TracedOperation.linear([5, 10], outputs: 20, precision: .float32, isResidual: true, .none)
         #expect(linear.operations == 2_000)
         #expect(linear.bytes == 1_800)  // 4 · (5·10 + 10·20 + 2·5·20)
+        let weights = PackedMatrix(zeros([6, 16]))
+        let fused = TracedOperation.expandedDepthwise([1, 8, 8, 6], weights, window, .none)
+        #expect(fused.operations == 16_896)  // 2 · 16 · (8·8 · 6 + 4·4 · 9)
+        #expect(fused.bytes == 3_520)  // 4 · (8·8·6 + 6·16 + 9·16 + 4·4·16)
         let sum = TracedOperation.elementwise("add", [3, 7], inputs: 2)
         #expect(sum.operations == 21)
         #expect(sum.bytes == 252)

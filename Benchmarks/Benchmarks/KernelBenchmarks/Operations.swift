@@ -8,14 +8,14 @@ func matrixProducts() {
         (14, 480, 112), (14, 672, 112), (7, 192, 1152), (7, 1152, 192), (7, 320, 1280),
     ]
     for (side, input, output) in shapes {
-        let (x, weights, bias) = (noise(1, side, side, input), noise(input, output), noise(output))
+        let (x, weights, bias) = (noise(1, side, side, input), PackedMatrix(noise(input, output)), noise(output))
         benchmarkOnPool("linear \(side)x\(side)x\(input)→\(output) relu6") {
             blackHole(x.linear(weights, bias: bias, activation: .relu6))
         }
     }
-    let (x, weights, bias) = (noise(1, 1280), noise(1280, 1000), noise(1000))
+    let (x, weights, bias) = (noise(1, 1280), PackedMatrix(noise(1280, 1000)), noise(1000))
     benchmarkOnPool("linear 1x1280→1000") { blackHole(x.linear(weights, bias: bias)) }
-    let (image, filters) = (noise(1, 224, 224, 3), noise(3, 3, 3, 32))
+    let (image, filters) = (noise(1, 224, 224, 3), PackedFilters(noise(3, 3, 3, 32)))
     let window = Window(kernel: 3, stride: 2, padding: .init(top: 0, left: 0, bottom: 1, right: 1))
     benchmarkOnPool("conv 3x3/2 224x224x3→32 relu6") {
         blackHole(image.convolved(filters, window: window, activation: .relu6))

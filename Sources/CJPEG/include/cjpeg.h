@@ -41,8 +41,8 @@ fovea_jpeg_status fovea_jpeg_start(
 /// Before the first row: limits rows to these columns, widened to whole coding units; the columns at the two ends may
 /// differ from those of the whole row, because colour is interpolated across coding units.
 fovea_jpeg_status fovea_jpeg_crop(fovea_jpeg_reader *reader, uint32_t *first, uint32_t *count);
-/// Reads one row of RGB, 3 bytes a pixel.
-fovea_jpeg_status fovea_jpeg_read_row(fovea_jpeg_reader *reader, uint8_t *row);
+/// Reads `count` rows of RGB, 3 bytes a pixel, to places `stride` bytes apart.
+fovea_jpeg_status fovea_jpeg_read_rows(fovea_jpeg_reader *reader, uint8_t *rows, size_t stride, uint32_t count);
 /// Passes over `count` rows.
 fovea_jpeg_status fovea_jpeg_skip_rows(fovea_jpeg_reader *reader, uint32_t count);
 /// After the last row: checks that the picture ends as it should.

@@ -65,6 +65,20 @@ typedef struct {
     fovea_activation activation;
 } fovea_depthwise;
 
+// Bits after the point of a weight of `resize_across` and `resize_down`.
+#define FOVEA_WEIGHT_BITS 22
+// Bytes behind a row that these two may read (what they hold does not matter) and overwrite.
+#define FOVEA_ROW_SLACK 64
+
+// Which samples of one axis make each of `outputs` samples: output i is the sum over t < taps of source sample
+// starts[i] + t times the weight high[i * stride + t] * 2^16 + low[i * stride + t]. From `taps` on, weights are zero;
+// `stride` is a multiple of 8.
+typedef struct {
+    const int32_t *starts;
+    const int16_t *high, *low;
+    size_t outputs, taps, stride;
+} fovea_axis_weights;
+
 typedef struct {
     const char *name;
 
@@ -115,6 +129,14 @@ typedef struct {
 
     // Every row of x (rows, C) as probabilities: exp(x - max) / sum of them.
     void (*softmax)(float *out, const float *x, size_t rows, size_t C);
+
+    // One row of 8-bit RGB resized to axis->outputs pixels, rounded and limited to 0...255.
+    void (*resize_across)(uint8_t *out, const uint8_t *row, const fovea_axis_weights *axis);
+
+    // out[i] = the sum over t < taps of rows[t][i] times weight t, rounded and limited, for i < count; taps is even.
+    void (*resize_down)(
+        uint8_t *out, const uint8_t *_Nonnull const *_Nonnull rows, const int16_t *high, const int16_t *low, size_t taps,
+        size_t count);
 } fovea_kernels;
 
 // The table for `wanted` ("baseline", "avx2", "avx512", "avx512bf16"), or the best one below it that this machine can run;

@@ -57,9 +57,12 @@ static void NAME(wide_row)(const tile *t) {
     vec sums[4][2] = {{0.0f}};
     const float *x = t->x + t->offsets[0], *panel = t->panel;
     ptrdiff_t k = 0;
-    for (; k + 4 <= t->segment; k += 4, panel += 8 * LANES)
+    for (; k + 4 <= t->segment; k += 4, panel += 8 * LANES) {
+        // Each weight is used once: memory is what it takes, and it likes to be asked early.
+        UNROLL for (ptrdiff_t i = 0; i < 8; i++) __builtin_prefetch(panel + 64 * LANES + i * LANES, 0, 0);
         UNROLL for (ptrdiff_t i = 0; i < 4; i++)
             UNROLL for (ptrdiff_t j = 0; j < 2; j++) sums[i][j] = ADD_PRODUCT(sums[i][j], (vec)x[k + i], load(panel + (2 * i + j) * LANES));
+    }
     for (; k < t->segment; k++, panel += 2 * LANES)
         UNROLL for (ptrdiff_t j = 0; j < 2; j++) sums[0][j] = ADD_PRODUCT(sums[0][j], (vec)x[k], load(panel + j * LANES));
     UNROLL for (ptrdiff_t j = 0; j < 2; j++) {

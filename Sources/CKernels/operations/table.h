@@ -9,6 +9,7 @@
 #include "depthwise.h"
 #include "epilogue.h"
 #include "normalise.h"
+#include "resample.h"
 #include "softmax.h"
 
 #ifdef HAS_BF16
@@ -32,4 +33,6 @@
         .depthwise = depthwise,                                                                          \
         .normalise = normalise,                                                                          \
         .softmax = softmax,                                                                              \
+        .resize_across = resize_across,                                                                  \
+        .resize_down = resize_down,                                                                      \
     };

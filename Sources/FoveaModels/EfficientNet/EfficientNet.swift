@@ -29,8 +29,12 @@ public struct EfficientNet: Classifier {
         try weights.finish()
     }
 
-    public func logits(_ x: Tensor) -> Tensor {
-        let features = head(blocks.reduce(stem(x)) { y, block in block(y) })
+    public func logits(_ x: Tensor) -> Tensor { logits(stem: stem(x)) }
+
+    public func logits(_ pixels: PixelBatch) -> Tensor { logits(stem: stem(pixels)) }
+
+    private func logits(stem y: Tensor) -> Tensor {
+        let features = head(blocks.reduce(y) { y, block in block(y) })
         return classifier(features.meanOverPixels())
     }
 }

@@ -73,7 +73,7 @@ public struct ConvNorm: Sendable {
     ///
     /// - Parameter scale: `[N, in]`, factors of the channels of the input; only for kernels of 1×1.
     public func callAsFunction(_ x: Tensor, scale: Tensor? = nil, residual: Tensor? = nil) -> Tensor {
-        let window = window(over: x)
+        let window = window(over: x.shape[1], x.shape[2])
         switch filters {
         case .depthwise(let filters):
             let y = x.depthwise(
@@ -85,22 +85,31 @@ public struct ConvNorm: Sendable {
         }
     }
 
+    /// The activation of the normalised convolution of three-channel images.
+    public func callAsFunction(_ pixels: PixelBatch) -> Tensor {
+        guard case .dense(let filters) = filters else { preconditionFailure("pixels have no channels of their own") }
+        return pixels.convolved(
+            filters, bias: bias, window: window(over: pixels.height, pixels.width), activation: activation)
+    }
+
     /// This depthwise convolution of what `expansion`, a 1×1 one, makes of `[N, H, W, in]`, if there is one.
     public func callAsFunction(_ x: Tensor, after expansion: ConvNorm?) -> Tensor {
         x.depthwise(
-            depthwiseFilters, bias: bias, window: window(over: x), activation: activation, after: expansion?.expansion)
+            depthwiseFilters, bias: bias, window: window(over: x.shape[1], x.shape[2]), activation: activation,
+            after: expansion?.expansion)
     }
 
     /// The same with the mean of each channel over the result, `[N, out]`.
     public func withMeans(_ x: Tensor, after expansion: ConvNorm?) -> (images: Tensor, means: Tensor) {
         x.depthwiseWithMeans(
-            depthwiseFilters, bias: bias, window: window(over: x), activation: activation, after: expansion?.expansion)
+            depthwiseFilters, bias: bias, window: window(over: x.shape[1], x.shape[2]), activation: activation,
+            after: expansion?.expansion)
     }
 
-    private func window(over x: Tensor) -> Window {
+    private func window(over H: Int, _ W: Int) -> Window {
         let kernel = (height: geometry.kernel, width: geometry.kernel)
         let padding = geometry.padding.around(
-            x.shape[1], x.shape[2], kernel: kernel, stride: geometry.stride, dilation: geometry.dilation)
+            H, W, kernel: kernel, stride: geometry.stride, dilation: geometry.dilation)
         return Window(kernel: kernel, stride: geometry.stride, dilation: geometry.dilation, padding: padding)
     }
 
