@@ -62,7 +62,7 @@ import Testing
         let y = onPool(threads: threads) {
             batch.convolved(filters, bias: bias, window: window, activation: .relu6)
         }
-        #expect(y.shape == [2, 12, 9, 20])
+        #expect(y.shape == [2, 11, 9, 20])
         #expect(y.values == expected.values)
     }
 }
