@@ -8,9 +8,9 @@ struct Epilogue {
     let columns: Int
 
     /// Checks that `bias` is `[C]` and `residual` of the output's shape `[..., C]`.
-    init(bias: Tensor?, residual: Tensor?, activation: Activation, outputShape: [Int]) {
+    init(bias: Tensor?, residual: Tensor?, activation: Activation, outputShape: Shape) {
         precondition(
-            bias.map { $0.shape == outputShape.suffix(1) } ?? true,
+            bias.map { $0.shape == Shape(outputShape.last ?? 1) } ?? true,
             "bias \(bias?.shape ?? []) does not fit \(outputShape)")
         precondition(
             residual.map { $0.shape == outputShape } ?? true,

@@ -16,15 +16,15 @@ extension Tensor {
         let M = filters.shape.last ?? 0
         precondition(C.isMultiple(of: groups) && M.isMultiple(of: groups), "\(groups) groups do not divide \(C), \(M)")
         precondition(
-            filters.shape == [window.kernel.height, window.kernel.width, C / groups, M],
+            filters.shape == Shape(window.kernel.height, window.kernel.width, C / groups, M),
             "filters \(filters.shape) do not fit \(groups) groups of input \(shape) with \(window)")
         if groups == 1, window.isPointwise {
-            return linear(filters.reshaped([C, M]), bias: bias, residual: residual, activation: activation)
+            return linear(filters.reshaped(Shape(C, M)), bias: bias, residual: residual, activation: activation)
         }
 
         let (OH, OW) = window.outputSize(H, W)
-        let epilogue = Epilogue(bias: bias, residual: residual, activation: activation, outputShape: [N, OH, OW, M])
-        return Tensor(shape: [N, OH, OW, M]) { out in
+        let epilogue = Epilogue(bias: bias, residual: residual, activation: activation, outputShape: Shape(N, OH, OW, M))
+        return Tensor(shape: Shape(N, OH, OW, M)) { out in
             guard let out = out.baseAddress, OH * OW > 0 else { return }
             withElements { x in
                 filters.withElements { filters in
@@ -64,21 +64,23 @@ private struct WindowProducts {
     func compute(image n: Int, into out: UnsafeMutablePointer<Float>, _ epilogue: Epilogue) {
         let image = images + n * inputPixels * window.C
         ComputePool.parallel(ranges: outputPixels, grain: Self.pixelsPerBlock / 4) { range in
-            let scratch = TensorStorage(count: min(range.count, Self.pixelsPerBlock) * K)
-            for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.pixelsPerBlock) {
-                let block = first..<min(first + Self.pixelsPerBlock, range.upperBound)
-                let rows = n * outputPixels + block.lowerBound..<n * outputPixels + block.upperBound
-                multiply(block, of: image, into: out + rows.lowerBound * M, scratch)
-                epilogue.apply(out, rows: rows)
+            let windows = min(range.count, Self.pixelsPerBlock) * K
+            ComputePool.withScratch(bytes: windows * MemoryLayout<Float>.stride) { scratch in
+                let scratch = scratch.assumingMemoryBound(to: Float.self)
+                for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.pixelsPerBlock) {
+                    let block = first..<min(first + Self.pixelsPerBlock, range.upperBound)
+                    let rows = n * outputPixels + block.lowerBound..<n * outputPixels + block.upperBound
+                    multiply(block, of: image, into: out + rows.lowerBound * M, scratch)
+                    epilogue.apply(out, rows: rows)
+                }
             }
         }
     }
 
     private func multiply(
         _ pixels: Range<Int>, of image: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>,
-        _ scratch: TensorStorage
+        _ windows: UnsafeMutablePointer<Float>
     ) {
-        guard let windows = scratch.elements.baseAddress else { return }
         let outputs = M / groups
         for group in 0..<groups {
             withUnsafePointer(to: window) { window in

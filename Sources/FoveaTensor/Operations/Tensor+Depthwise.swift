@@ -11,12 +11,12 @@ extension Tensor {
     ) -> Tensor {
         let (N, H, W, C) = imageShape
         precondition(
-            filters.shape == [window.kernel.height, window.kernel.width, C],
+            filters.shape == Shape(window.kernel.height, window.kernel.width, C),
             "filters \(filters.shape) do not fit input \(shape) with \(window)")
-        precondition(bias.map { $0.shape == [C] } ?? true, "bias \(bias?.shape ?? []) does not fit input \(shape)")
+        precondition(bias.map { $0.shape == Shape(C) } ?? true, "bias \(bias?.shape ?? []) does not fit input \(shape)")
         let geometry = window.onto(H, W, C)
         let (OH, OW) = (geometry.OH, geometry.OW)
-        return Tensor(shape: [N, OH, OW, C]) { out in
+        return Tensor(shape: Shape(N, OH, OW, C)) { out in
             withPointer(self) { x in
                 withPointer(filters) { filters in
                     withPointer(bias) { bias in

@@ -14,7 +14,7 @@ extension Tensor {
         guard let K = shape.last, weights.shape.count == 2, weights.shape[0] == K else {
             preconditionFailure("weights \(weights.shape) do not fit input \(shape)")
         }
-        let outputShape = Array(shape.dropLast()) + [weights.shape[1]]
+        let outputShape = shape.withLast(weights.shape[1])
         let epilogue = Epilogue(bias: bias, residual: residual, activation: activation, outputShape: outputShape)
         let rows = shape.dropLast().reduce(1, *)
         return Tensor(shape: outputShape) { out in

@@ -5,7 +5,7 @@ extension Tensor {
     public func meanOverPixels() -> Tensor {
         let (N, H, W, C) = imageShape
         let lanes = 16
-        return Tensor(shape: [N, C]) { out in
+        return Tensor(shape: Shape(N, C)) { out in
             withPointer(self) { x in
                 guard let out = out.baseAddress, let x else { return }
                 for n in 0..<N {

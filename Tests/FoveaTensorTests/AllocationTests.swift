@@ -1,0 +1,123 @@
+import CAllocationCounter
+import FoveaTensor
+import Synchronization
+import Testing
+
+/// What a job takes from the heap once its memory is warm.
+///
+/// Serialized: there is one counter.
+@Suite(.serialized, .enabled(if: allocation_counter_works()))
+struct AllocationTests {
+    /// The blocks that ten runs of `body` take on both threads of a pool, after three that are not counted.
+    private func allocations(_ body: @escaping @Sendable () -> Void) -> Int {
+        let blocks = Mutex(-1)
+        onThreads(2) {
+            for _ in 0..<3 { body() }
+            bothWorkers {
+                // Which pieces of a loop a thread gets, and how much of this they need, is chance.
+                ComputePool.withScratch(bytes: 1 << 20) { _ in }
+                allocation_counter_watch_thread(true)
+            }
+            allocation_counter_arm()
+            for _ in 0..<10 { body() }
+            let count = allocation_counter_disarm()
+            blocks.withLock { $0 = count }
+        }
+        return blocks.withLock { $0 }
+    }
+
+    @Test("The counter counts, on both threads")
+    func counter() {
+        #expect(allocations { withExtendedLifetime([Float](repeating: 1, count: numbers.count)) {} } == 10)
+        let both = allocations {
+            bothWorkers { withExtendedLifetime([Float](repeating: 1, count: numbers.count)) {} }
+        }
+        #expect(both == 20)
+    }
+
+    @Test("A loop takes nothing from the heap, nested or not")
+    func loops() {
+        let sum = Atomic(0)
+        let blocks = allocations {
+            ComputePool.parallel(ranges: 1000, grain: 10) { sum.add($0.count, ordering: .relaxed) }
+            ComputePool.parallel(count: 10) { i in
+                ComputePool.parallel(count: 10) { j in sum.add(i * j, ordering: .relaxed) }
+            }
+        }
+        #expect(blocks == 0)
+        let total = sum.load(ordering: .relaxed)
+        #expect(total == 14 * (1000 + 45 * 45))
+    }
+
+    @Test("Shapes, views and scratch memory take nothing from the heap")
+    func plumbing() {
+        let x = Tensor.random([2, 30, 40], seed: 1)
+        let blocks = allocations {
+            let y = x.reshaped([1, 2, 30, 40]).sliced(2, 3..<9).expanded(to: [1, 2, 6, 40]).contiguous()
+            let z = Tensor(repeating: 1, shape: [numbers.count, 4]) + Tensor(repeating: 2, shape: [numbers.count, 4])
+            ComputePool.withScratch(bytes: 70_000) { a in
+                ComputePool.withScratch(bytes: 70_000) { b in withExtendedLifetime((a, b)) {} }
+            }
+            withExtendedLifetime((y, z)) {}
+        }
+        #expect(blocks == 0)
+    }
+
+    @Test("An inference takes nothing from the heap", arguments: SmallNetwork.Operation.allCases)
+    func inference(operation: SmallNetwork.Operation) {
+        let network = SmallNetwork()
+        #expect(allocations { network.run(operation) } == 0, "\(operation)")
+    }
+}
+
+/// Something the optimizer doesn't know.
+private let numbers = Tensor([1, 2, 3], shape: [3]).values
+
+/// A mobile inverted bottleneck with a stem and a head, and its parts.
+struct SmallNetwork: Sendable {
+    enum Operation: CaseIterable { case convolved, depthwise, linear, mean, scaled, added, softmax, network }
+
+    let image = Tensor.random([1, 64, 64, 3], seed: 1)
+    let stem = Tensor.random([3, 3, 3, 16], seed: 2)
+    let stemBias = Tensor.random([16], seed: 3)
+    let expand = Tensor.random([16, 96], seed: 4)
+    let expandBias = Tensor.random([96], seed: 5)
+    let filters = Tensor.random([3, 3, 96], seed: 6)
+    let squeeze = Tensor.random([96, 8], seed: 7)
+    let excite = Tensor.random([8, 96], seed: 8)
+    let project = Tensor.random([96, 16], seed: 9)
+    let head = Tensor.random([16, 1000], seed: 10)
+    let x = Tensor.random([1, 32, 32, 16], seed: 11)
+    let wide = Tensor.random([1, 32, 32, 96], seed: 12)
+    let factors = Tensor.random([1, 96], seed: 13)
+    let same = Window(kernel: 3, padding: .init(1))
+    let halving = Window(kernel: 3, stride: 2, padding: .init(top: 0, left: 0, bottom: 1, right: 1))
+
+    func run(_ operation: Operation) {
+        let result =
+            switch operation {
+            case .convolved: image.convolved(stem, bias: stemBias, window: halving, activation: .silu)
+            case .depthwise: wide.depthwise(filters, bias: expandBias, window: same, activation: .silu)
+            case .linear: wide.linear(project, bias: stemBias, residual: x)
+            case .mean: wide.meanOverPixels()
+            case .scaled: wide.scaled(byChannel: factors)
+            case .added: x.adding(x, activation: .relu)
+            case .softmax: head.softmax()
+            case .network: logits(image).softmax()
+            }
+        withExtendedLifetime(result) {}
+    }
+
+    private func logits(_ image: Tensor) -> Tensor {
+        var x = image.convolved(stem, bias: stemBias, window: halving, activation: .silu)
+        for _ in 0..<3 { x = block(x) }
+        return x.meanOverPixels().linear(head)
+    }
+
+    private func block(_ x: Tensor) -> Tensor {
+        let wide = x.linear(expand, bias: expandBias, activation: .silu)
+            .depthwise(filters, bias: expandBias, window: same, activation: .silu)
+        let factors = wide.meanOverPixels().linear(squeeze, activation: .silu).linear(excite, activation: .sigmoid)
+        return wide.scaled(byChannel: factors).linear(project, bias: stemBias, residual: x)
+    }
+}
