@@ -71,7 +71,7 @@ public struct Preprocessing: Sendable, Equatable {
             let decodingStart = clock.now - start
 
             var decoding = Duration.zero
-            let tensor = try Tensor(shape: [1, height, width, 3]) { (elements) throws(ImageError) in
+            let tensor = try Tensor(shape: Shape(1, height, width, 3)) { (elements) throws(ImageError) in
                 decoding = try fill(elements, from: reader, plan: plan)
             }
             decoding += decodingStart
@@ -84,7 +84,7 @@ public struct Preprocessing: Sendable, Equatable {
     public func tensor(from image: Image) -> Tensor {
         let plan = InputPlan(
             self, storedWidth: image.width, storedHeight: image.height, orientation: .upright, denominator: 1)
-        return Tensor(shape: [1, height, width, 3]) { elements in
+        return Tensor(shape: Shape(1, height, width, 3)) { elements in
             image.withRows { fill(elements, from: $0, plan: plan) }
         }
     }

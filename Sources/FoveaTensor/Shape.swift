@@ -80,6 +80,8 @@ extension Shape: RandomAccessCollection, MutableCollection {
 }
 
 extension Shape: ExpressibleByArrayLiteral {
+    /// Where a length isn't a constant the literal's array may come from the heap: what runs in a job calls
+    /// `Shape(N, H, W, C)`.
     @inlinable
     public init(arrayLiteral lengths: Int...) { self.init(lengths) }
 }

@@ -8,14 +8,19 @@ import Testing
 /// Serialized: there is one counter.
 @Suite(.serialized, .enabled(if: allocation_counter_works()))
 struct AllocationTests {
-    /// The blocks that ten runs of `body` take on both threads of a pool, after three that are not counted.
-    private func allocations(_ body: @escaping @Sendable () -> Void) -> Int {
+    /// The blocks that ten runs of `body` take on both threads of a pool, after three that are not counted and after
+    /// both ran `warmUp` at the same time.
+    private func allocations(
+        warmUp: @escaping @Sendable () -> Void = {}, _ body: @escaping @Sendable () -> Void
+    ) -> Int {
         let blocks = Mutex(-1)
         onThreads(2) {
             for _ in 0..<3 { body() }
             bothWorkers {
-                // Which pieces of a loop a thread gets, and how much of this they need, is chance.
-                ComputePool.withScratch(bytes: 1 << 20) { _ in }
+                // Which pieces of a loop a thread gets, and how much of this they need, is chance. The second call
+                // finds room for what the first one needed.
+                for _ in 0..<2 { ComputePool.withScratch(bytes: 1 << 20) { _ in } }
+                warmUp()
                 allocation_counter_watch_thread(true)
             }
             allocation_counter_arm()
@@ -46,7 +51,7 @@ struct AllocationTests {
         }
         #expect(blocks == 0)
         let total = sum.load(ordering: .relaxed)
-        #expect(total == 14 * (1000 + 45 * 45))
+        #expect(total == 13 * (1000 + 45 * 45))
     }
 
     @Test("Shapes, views and scratch memory take nothing from the heap")
@@ -54,7 +59,8 @@ struct AllocationTests {
         let x = Tensor.random([2, 30, 40], seed: 1)
         let blocks = allocations {
             let y = x.reshaped([1, 2, 30, 40]).sliced(2, 3..<9).expanded(to: [1, 2, 6, 40]).contiguous()
-            let z = Tensor(repeating: 1, shape: [numbers.count, 4]) + Tensor(repeating: 2, shape: [numbers.count, 4])
+            let shape = Shape(numbers.count, 4)
+            let z = Tensor(repeating: 1, shape: shape) + Tensor(repeating: 2, shape: shape)
             ComputePool.withScratch(bytes: 70_000) { a in
                 ComputePool.withScratch(bytes: 70_000) { b in withExtendedLifetime((a, b)) {} }
             }
@@ -66,7 +72,9 @@ struct AllocationTests {
     @Test("An inference takes nothing from the heap", arguments: SmallNetwork.Operation.allCases)
     func inference(operation: SmallNetwork.Operation) {
         let network = SmallNetwork()
-        #expect(allocations { network.run(operation) } == 0, "\(operation)")
+        // OpenBLAS maps memory for as many threads as ever computed at once.
+        let blocks = allocations(warmUp: { for _ in 0..<50 { network.run(.linear) } }, { network.run(operation) })
+        #expect(blocks == 0, "\(operation)")
     }
 }
 
