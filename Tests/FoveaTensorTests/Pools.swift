@@ -25,3 +25,10 @@ func residentBytes() -> Int {
     let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
     return pages.count > 1 ? (Int(pages[1]) ?? 0) * 4096 : 0
 }
+
+/// What the system says about this thread, for example its `Name`.
+func threadStatus(_ field: String) -> String? {
+    let status = (try? String(contentsOfFile: "/proc/thread-self/status", encoding: .utf8)) ?? ""
+    return status.split(separator: "\n").first { $0.hasPrefix(field + ":") }?
+        .split(separator: ":").last?.trimmingCharacters(in: .whitespaces)
+}
