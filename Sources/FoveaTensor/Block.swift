@@ -3,7 +3,7 @@ import Glibc
 /// Memory from the system, aligned to a cache line.
 enum Block {
     /// From this size on a block has pages of its own: freeing it gives them back at once, whatever else is in use.
-    private static let ownPages = 256 << 10
+    private static let ownPages = 32 << 10
     /// What the system can map as one piece, sparing page faults and address translations.
     private static let hugePage = 2 << 20
 

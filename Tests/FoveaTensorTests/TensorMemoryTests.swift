@@ -76,7 +76,7 @@ import Testing
 
     @Test("Blocks are aligned to a cache line, large ones to a page", arguments: [0, 1, 63, 65, 65_536, 1_000_000])
     func alignment(count: Int) {
-        let storage = TensorMemory.recycledStorage(count: count)
+        let storage = TensorStorage(count: count)
         #expect(Int(bitPattern: storage.start) % (count < 65_536 ? 64 : 4096) == 0)
         #expect(storage.bytes >= count * 4)
         #expect(storage.bytes <= max(64, count * 4 + 4095))

@@ -34,7 +34,7 @@ private struct Split {
     let count: Int
     let grain: Int
 
-    func run(_ body: fovea_body) { Worker.run(body, count: count, grain: grain, on: worker) }
+    func run(_ body: fovea_body) { worker.pointee.run(body, count: count, grain: grain) }
 }
 
 /// Calls `use` with the two words of a closure, which stay valid until it returns; see loop_body.c.

@@ -7,8 +7,8 @@ import Synchronization
 /// wrote there before; it takes the first half of it, then of the rest, from the front. Who has finished its own part
 /// claims pieces of the others' from the back, so that a participant that is held up, or never came, holds up nobody.
 ///
-/// A record is used again and again. Its plain variables are written by the owner while the loop is closed and read by
-/// helpers that have joined; a cache line of its own.
+/// A record is used again and again. It is a cache line; all of it is atomic, since any thread may look whether it can
+/// join, but only `state` orders anything: the rest is set while the loop is closed and read by who has joined.
 struct ParallelLoop: ~Copyable {
     private static let open = 1 << 32
     private static let ownerSleeps = 1 << 33
@@ -16,9 +16,10 @@ struct ParallelLoop: ~Copyable {
 
     /// Whether it can be joined, whether the owner sleeps until all have left, and how many helpers there are.
     private let state = Atomic(0)
-    private var body = fovea_body()
-    private var grain = 1
-    private var partCount = 0
+    private let code = Atomic<UnsafeMutableRawPointer?>(nil)
+    private let captured = Atomic<UnsafeMutableRawPointer?>(nil)
+    private let grain = Atomic(1)
+    private let partCount = Atomic(0)
     private let parts: UnsafeMutablePointer<Part>
     private let padding = InlineArray<2, Int>(repeating: 0)
 
@@ -30,16 +31,18 @@ struct ParallelLoop: ~Copyable {
     deinit { parts.deallocate() }
 
     /// Lets helpers join a loop over `0..<count` with at least two parts of at least `grain`.
-    mutating func open(_ body: fovea_body, count: Int, grain: Int, mostParts: Int) {
-        self.body = body
-        self.grain = grain
-        partCount = min(mostParts, count / grain)
+    ///
+    /// Returns the number of helpers that find a part of their own.
+    func open(_ body: fovea_body, count: Int, grain: Int, mostParts: Int) -> Int {
+        let partCount = min(mostParts, count / grain)
+        code.store(body.code, ordering: .relaxed)
+        captured.store(body.captured, ordering: .relaxed)
+        self.grain.store(grain, ordering: .relaxed)
+        self.partCount.store(partCount, ordering: .relaxed)
         for i in 0..<partCount { parts[i].set(count * i / partCount..<count * (i + 1) / partCount) }
         state.store(Self.open, ordering: .sequentiallyConsistent)
+        return partCount - 1
     }
-
-    /// How many helpers find a part of their own, for the owner.
-    var mostHelpers: Int { partCount - 1 }
 
     /// Whether a helper may join and finds something; for who may have `mostParts` parts.
     func isJoinable(mostParts: Int) -> Bool {
@@ -78,6 +81,8 @@ struct ParallelLoop: ~Copyable {
     ///
     /// - Parameter home: the part to begin with, which may not exist.
     func work(from home: Int, until shouldLeave: () -> Bool) {
+        let body = fovea_body(code: code.load(ordering: .relaxed), captured: captured.load(ordering: .relaxed))
+        let (grain, partCount) = (grain.load(ordering: .relaxed), partCount.load(ordering: .relaxed))
         for step in 0..<partCount {
             let part = (home + step) % partCount
             while let piece = parts[part].claim(part == home ? .front : .back, grain: grain) {

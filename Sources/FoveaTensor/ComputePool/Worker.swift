@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// What one thread of a compute pool needs to open parallel loops and to join those of the others.
 ///
@@ -13,9 +14,10 @@ struct Worker: ~Copyable {
     /// All workers of the pool.
     let crew: UnsafeMutablePointer<Worker>
     let crewCount: Int
-    /// The loops this thread can have open at a time, the outermost first; those before `depth` are open.
+    /// The loops this thread can have open at a time, the outermost first.
     private let loops: UnsafeMutablePointer<ParallelLoop>
-    private var depth = 0
+    /// How many of them are open; for this thread alone, atomic because others read what lies beside it.
+    private let depth = Atomic(0)
 
     init(index: Int, of crewCount: Int, crew: UnsafeMutablePointer<Worker>, queue: Unmanaged<WorkQueue>) {
         (self.index, self.crewCount, self.crew, self.queue) = (index, crewCount, crew, queue)
@@ -33,23 +35,21 @@ struct Worker: ~Copyable {
         fovea_current_worker()?.assumingMemoryBound(to: Worker.self)
     }
 
-    var canOpenLoop: Bool { crewCount > 1 && depth < Self.mostDepth }
+    var canOpenLoop: Bool { crewCount > 1 && depth.load(ordering: .relaxed) < Self.mostDepth }
 
     /// Runs `body` over `0..<count` with the help of who is idle; returns when all of it is done.
-    ///
-    /// - Parameter worker: the current thread's; not `self`, since `body` may open further loops.
-    static func run(_ body: fovea_body, count: Int, grain: Int, on worker: UnsafeMutablePointer<Worker>) {
-        let queue = worker.pointee.queue
-        let loop = worker.pointee.loops + worker.pointee.depth
-        worker.pointee.depth += 1
-        loop.pointee.open(body, count: count, grain: grain, mostParts: worker.pointee.crewCount)
-        queue._withUnsafeGuaranteedRef { $0.wakeHelpers(loop.pointee.mostHelpers) }
+    func run(_ body: fovea_body, count: Int, grain: Int) {
+        let depth = depth.load(ordering: .relaxed)
+        self.depth.store(depth + 1, ordering: .relaxed)
+        let loop = loops + depth
+        let mostHelpers = loop.pointee.open(body, count: count, grain: grain, mostParts: crewCount)
+        queue._withUnsafeGuaranteedRef { $0.wakeHelpers(mostHelpers) }
         loop.pointee.work(from: 0) { false }
         loop.pointee.close()
         if !spin(until: { !loop.pointee.hasHelpers }) {
             queue._withUnsafeGuaranteedRef { $0.sleep(untilHelpersLeft: loop) }
         }
-        worker.pointee.depth -= 1
+        self.depth.store(depth, ordering: .relaxed)
     }
 
     /// A loop of another thread in which there is something left to do, if there is one. It may be over already.

@@ -23,7 +23,8 @@ extension Tensor {
         }
 
         let (OH, OW) = window.outputSize(H, W)
-        let epilogue = Epilogue(bias: bias, residual: residual, activation: activation, outputShape: Shape(N, OH, OW, M))
+        let epilogue = Epilogue(
+            bias: bias, residual: residual, activation: activation, outputShape: Shape(N, OH, OW, M))
         return Tensor(shape: Shape(N, OH, OW, M)) { out in
             guard let out = out.baseAddress, OH * OW > 0 else { return }
             withElements { x in
