@@ -79,7 +79,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
-        tests("FoveaTensorTests", ["FoveaTensor"]),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter", cSettings: cSettings),
+        tests("FoveaTensorTests", ["FoveaTensor", "CAllocationCounter"]),
         tests("FoveaNNTests", ["FoveaNN", "FoveaTensor"]),
         tests("FoveaModelsTests", ["FoveaModels", "FoveaNN", "FoveaTensor"]),
         tests("FoveaImageTests", ["FoveaImage", "FoveaTensor"]),

@@ -2,7 +2,10 @@
 #define _GNU_SOURCE
 #include "ckernels.h"
 
+#include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #if defined(__x86_64__)
@@ -20,9 +23,53 @@ void fovea_flush_denormals(void) {
 #endif
 }
 
+static _Thread_local void *current_worker;
+
+void *fovea_current_worker(void) { return current_worker; }
+
+void fovea_set_current_worker(void *worker) { current_worker = worker; }
+
+// The cores this thread was allowed before it was pinned, and the one it is pinned to; none if it isn't.
+static _Thread_local cpu_set_t cores_before;
+static _Thread_local int pinned_core = -1;
+
 ptrdiff_t fovea_affinity_cores(void) {
     cpu_set_t cores;
     if (sched_getaffinity(0, sizeof cores, &cores) == 0) return CPU_COUNT(&cores);
     const long online = sysconf(_SC_NPROCESSORS_ONLN);
     return online > 0 ? online : 1;
+}
+
+bool fovea_pin_thread_again(void) {
+    if (pinned_core < 0) return false;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(pinned_core, &one);
+    return sched_setaffinity(0, sizeof one, &one) == 0;
+}
+
+bool fovea_pin_thread(ptrdiff_t index) {
+    if (sched_getaffinity(0, sizeof cores_before, &cores_before) != 0) return false;
+    for (int core = 0; core < CPU_SETSIZE; core++) {
+        if (!CPU_ISSET(core, &cores_before) || index-- > 0) continue;
+        pinned_core = core;
+        return fovea_pin_thread_again();
+    }
+    return false;
+}
+
+bool fovea_unpin_thread(void) {
+    return pinned_core >= 0 && sched_setaffinity(0, sizeof cores_before, &cores_before) == 0;
+}
+
+void fovea_name_thread(ptrdiff_t index) {
+    char name[16]; // the most a thread's name can have
+    snprintf(name, sizeof name, index < 10 ? "fovea-compute-%td" : "fovea-comp-%td", index);
+    pthread_setname_np(pthread_self(), name);
+}
+
+uint64_t fovea_nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }

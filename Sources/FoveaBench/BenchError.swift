@@ -1,3 +1,5 @@
+public import FoveaTensor
+
 /// Why a model can't be measured as asked.
 public enum BenchError: Error, Equatable {
     /// There is no file or folder of that path.
@@ -7,7 +9,7 @@ public enum BenchError: Error, Equatable {
     case architectureOfCard(String)
     case unreadableInput(String)
     /// The file doesn't hold float32s of this shape.
-    case wrongInputSize(String, shape: [Int], expected: Int, got: Int)
+    case wrongInputSize(String, shape: Shape, expected: Int, got: Int)
     case unwritable(String)
     /// A line of standard input is no number of rounds.
     case wrongRounds(String)

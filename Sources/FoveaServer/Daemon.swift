@@ -24,7 +24,7 @@ public final class Daemon: Sendable {
         try allowDescriptors()
         let data = configuration.data
         try makeDirectory(data)
-        pool = ComputePool(threads: configuration.threads)
+        pool = ComputePool(threads: configuration.threads, isPinned: true)
         let registry = try ModelRegistry(
             repository: ModelRepository(directory: configuration.models),
             defaultClassifier: configuration.defaultClassifier, pool: pool, limits: configuration.jobLimits)

@@ -120,7 +120,9 @@ private final class Job<T: Sendable>: Sendable {
         guard let work else { return }
         leaveQueue()
         let result = Result { try work(.now - arrival) }
-        end().continuation?.resume(with: result)
+        // The thread that a resumed task may be the first to need must not inherit this one's core.
+        let continuation = end().continuation
+        ComputePool.withoutPinning { continuation?.resume(with: result) }
     }
 
     /// Answers the caller with `error`, unless the job is over. A job that runs runs on, for nobody.

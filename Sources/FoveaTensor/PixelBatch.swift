@@ -17,7 +17,7 @@ public struct PixelBatch: Sendable {
     private let storage: TensorStorage
 
     /// `[N, H, W, 3]`.
-    public var shape: [Int] { [count, height, width, 3] }
+    public var shape: Shape { Shape(count, height, width, 3) }
     private var byteCount: Int { 3 * count * height * width }
 
     /// Makes a batch whose bytes `fill` writes, every one, in row-major order.
@@ -31,16 +31,16 @@ public struct PixelBatch: Sendable {
         precondition(
             mean.count == 3 && std.count == 3 && !std.contains(0), "mean \(mean), std \(std) of three channels")
         (self.count, self.height, self.width, self.mean, self.std) = (count, height, width, mean, std)
-        storage = TensorStorage(count: (3 * count * height * width + 3) / 4)
-        let bytes = UnsafeMutableRawBufferPointer(storage.elements).bindMemory(to: UInt8.self)
-        try fill(UnsafeMutableBufferPointer(rebasing: bytes[..<byteCount]))
+        storage = TensorMemory.storage(count: (3 * count * height * width + 3) / 4)
+        let bytes = UnsafeMutableRawPointer(storage.start).bindMemory(to: UInt8.self, capacity: byteCount)
+        try fill(UnsafeMutableBufferPointer(start: bytes, count: byteCount))
     }
 
     /// Calls `body` with the bytes in row-major order.
     public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeBufferPointer<UInt8>) throws(E) -> R) throws(E) -> R {
         defer { withExtendedLifetime(storage) {} }
-        let bytes = UnsafeRawBufferPointer(storage.elements).bindMemory(to: UInt8.self)
-        return try body(UnsafeBufferPointer(rebasing: bytes[..<byteCount]))
+        let bytes = UnsafeRawPointer(storage.start).bindMemory(to: UInt8.self, capacity: byteCount)
+        return try body(UnsafeBufferPointer(start: bytes, count: byteCount))
     }
 
     /// One batch of all images of `batches`, in order; they must agree on size, mean and std.

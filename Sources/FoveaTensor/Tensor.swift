@@ -4,63 +4,66 @@
 /// or expanded, it shares the other's memory and has its own strides.
 public struct Tensor: Sendable {
     /// The length of each axis, outermost first; `[]` is a scalar.
-    public let shape: [Int]
+    public let shape: Shape
     /// How many elements apart neighbours along each axis lie; 0 along an expanded axis.
-    let strides: [Int]
+    let strides: AxisNumbers
     /// Where in `storage` the first element lies.
     let offset: Int
     let storage: TensorStorage
 
     /// The number of elements.
-    public var count: Int { shape.reduce(1, *) }
+    public var count: Int { shape.product }
 
-    init(storage: TensorStorage, offset: Int, shape: [Int], strides: [Int]) {
+    init(storage: TensorStorage, offset: Int, shape: Shape, strides: AxisNumbers) {
         (self.storage, self.offset, self.shape, self.strides) = (storage, offset, shape, strides)
     }
 
     /// Makes a tensor whose elements `fill` writes, every one, in row-major order.
+    ///
+    /// In a job of a compute pool its memory comes from `TensorMemory` and returns to it; elsewhere it is the tensor's
+    /// own, and the system's again when the last tensor that shares it is gone.
     public init<E: Error>(
-        shape: [Int], filledBy fill: (UnsafeMutableBufferPointer<Float>) throws(E) -> Void
+        shape: Shape, filledBy fill: (UnsafeMutableBufferPointer<Float>) throws(E) -> Void
     ) throws(E) {
-        let storage = TensorStorage(count: shape.reduce(1, *))
-        try fill(storage.elements)
+        let count = shape.product
+        let storage = TensorMemory.storage(count: count)
+        try fill(UnsafeMutableBufferPointer(start: storage.start, count: count))
         self.init(storage: storage, offset: 0, shape: shape, strides: Self.rowMajorStrides(shape))
     }
 
     /// Makes a tensor of `values` in row-major order; there must be as many as `shape` says.
-    public init(_ values: [Float], shape: [Int]) {
-        precondition(values.count == shape.reduce(1, *), "\(values.count) values do not fill shape \(shape)")
+    public init(_ values: [Float], shape: Shape) {
+        precondition(values.count == shape.product, "\(values.count) values do not fill shape \(shape)")
         self.init(shape: shape) { (elements: UnsafeMutableBufferPointer<Float>) in
             _ = elements.update(fromContentsOf: values)
         }
     }
 
     /// Makes a tensor with `value` everywhere, in the memory of one element.
-    public init(repeating value: Float, shape: [Int]) {
-        self = Tensor([value], shape: Array(repeating: 1, count: shape.count)).expanded(to: shape)
+    public init(repeating value: Float, shape: Shape) {
+        let one = TensorMemory.storage(count: 1)
+        one.start.pointee = value
+        self.init(storage: one, offset: 0, shape: shape, strides: AxisNumbers(repeating: 0))
     }
 
     /// Calls `body` with the elements in row-major order; a view is copied for that.
     public func withElements<R, E: Error>(_ body: (UnsafeBufferPointer<Float>) throws(E) -> R) throws(E) -> R {
         let tensor = contiguous()
         defer { withExtendedLifetime(tensor.storage) {} }
-        return try body(UnsafeBufferPointer(rebasing: tensor.storage.elements[tensor.elementRange]))
+        return try body(UnsafeBufferPointer(start: tensor.storage.start + tensor.offset, count: count))
     }
 
     /// Where the elements of a contiguous tensor begin; good as long as the tensor is held.
     var address: UnsafePointer<Float> {
         precondition(isContiguous, "a view of shape \(shape) has its elements in several places")
-        return UnsafePointer(storage.elements.baseAddress.unsafelyUnwrapped + offset)
+        return UnsafePointer(storage.start + offset)
     }
 
     /// The elements in row-major order, copied.
     public var values: [Float] { withElements { Array($0) } }
 
-    /// The elements of a contiguous tensor in its storage.
-    private var elementRange: Range<Int> { offset..<offset + count }
-
-    static func rowMajorStrides(_ shape: [Int]) -> [Int] {
-        var strides = shape
+    static func rowMajorStrides(_ shape: Shape) -> AxisNumbers {
+        var strides = AxisNumbers(repeating: 0)
         var step = 1
         for axis in shape.indices.reversed() {
             strides[axis] = step

@@ -1,73 +1,96 @@
+import CKernels
 import Synchronization
 
-/// The memory that tensors have given back, kept for the next ones.
+/// The memory of the tensors that jobs make, kept for the next ones.
 ///
-/// A network asks for the same sizes again and again; taking them from here spares the page faults of fresh memory.
-/// What is kept is bounded, and `trim()` gives it all back to the system, which is worth doing after a model was
-/// loaded or dropped.
+/// A network asks for the same sizes again and again; what comes from here has neither page faults nor a trip to the
+/// heap. What is kept is bounded, and `trim()` gives back what is unused, which is worth doing after a model was loaded
+/// or dropped.
 public enum TensorMemory {
-    private struct Kept {
-        var blocks: [Int: [UnsafeMutableRawPointer]] = [:]
-        var bytes = 0
-        var limit = 256 << 20
+    private static let pool = Mutex(Pool())
 
-        mutating func removeAll() {
-            for block in blocks.values.joined() { block.deallocate() }
-            blocks.removeAll()
-            bytes = 0
-        }
-    }
-    private static let kept = Mutex(Kept())
+    /// The bytes that are kept and that no tensor uses at the moment.
+    public static var keptBytes: Int { pool.withLock { $0.unusedBytes() } }
 
-    /// The bytes kept at the moment.
-    public static var keptBytes: Int { kept.withLock { $0.bytes } }
-
-    /// The most bytes to keep; what would exceed it goes back to the system. 256 MiB unless set.
+    /// The most bytes of all tensors from here, in use or not; beyond it tensors have memory of their own. 256 MiB
+    /// unless set.
     public static var limit: Int {
-        get { kept.withLock { $0.limit } }
+        get { pool.withLock { $0.limit } }
         set {
-            kept.withLock {
+            pool.withLock {
                 $0.limit = newValue
-                if $0.bytes > newValue { $0.removeAll() }
+                if $0.bytes > newValue { $0.removeUnused() }
             }
         }
     }
 
-    /// Gives everything that is kept back to the system.
-    public static func trim() { kept.withLock { $0.removeAll() } }
-
-    /// Memory of `blockSize(bytes)` bytes for `bytes` of them, aligned to a cache line.
-    static func take(bytes: Int) -> UnsafeMutableRawPointer {
-        let size = blockSize(bytes)
-        let recycled = kept.withLock { kept -> Int? in
-            guard let block = kept.blocks[size]?.popLast() else { return nil }
-            kept.bytes -= size
-            return Int(bitPattern: block)
-        }
-        if let recycled, let block = UnsafeMutableRawPointer(bitPattern: recycled) { return block }
-        return .allocate(byteCount: size, alignment: 64)
+    /// Gives what no tensor uses back to the system, and what the heap has free.
+    public static func trim() {
+        pool.withLock { $0.removeUnused() }
+        Scratch.trimAll()
+        fovea_trim_heap()
     }
 
-    /// Takes back what `take(bytes:)` gave.
+    /// Storage for a tensor of `count` elements: recycled on the threads of compute pools, its own elsewhere.
     ///
-    /// When it doesn't fit any more, the kept blocks are of sizes that nobody asks for now: they go.
-    static func giveBack(_ block: UnsafeMutableRawPointer, bytes: Int) {
-        let size = blockSize(bytes)
-        let address = Int(bitPattern: block)
-        let isKept = kept.withLock { kept in
-            guard size <= kept.limit, let block = UnsafeMutableRawPointer(bitPattern: address) else { return false }
-            if kept.bytes + size > kept.limit { kept.removeAll() }
-            kept.blocks[size, default: []].append(block)
-            kept.bytes += size
-            return true
-        }
-        if !isKept { block.deallocate() }
+    /// So weights, made while a model is loaded, don't stay here.
+    static func storage(count: Int) -> TensorStorage {
+        Worker.current == nil ? TensorStorage(count: count) : recycledStorage(count: count)
     }
 
-    /// `bytes` rounded up to one of eight sizes per power of two, so that similar shapes share blocks.
-    static func blockSize(_ bytes: Int) -> Int {
-        let least = max(bytes, 512)
-        let step = 1 << (Int.bitWidth - 1 - least.leadingZeroBitCount - 3)
-        return (least + step - 1) & ~(step - 1)
+    static func recycledStorage(count: Int) -> TensorStorage { pool.withLock { $0.take(count) } }
+}
+
+/// Storages, each of which is in use while somebody else refers to it: no one has to give anything back.
+private struct Pool {
+    /// By size, the smallest first.
+    private var storages: [TensorStorage] = []
+    private(set) var bytes = 0
+    var limit = 256 << 20
+
+    /// How many times as large as asked for a storage may be: small tensors shall not keep the large blocks, and yet a
+    /// network's layers shall share them.
+    private static let mostSlack = 4
+
+    /// The smallest unused storage with room for `count` floats, or a new one.
+    mutating func take(_ count: Int) -> TensorStorage {
+        let least = Block.roundedSize(count * MemoryLayout<Float>.stride)
+        var place = 0
+        while place < storages.count, storages[place].bytes < least { place += 1 }
+        for candidate in place..<storages.count {
+            if storages[candidate].bytes > least * Self.mostSlack { break }
+            if isUnused(candidate) { return storages[candidate] }
+        }
+        if bytes + least > limit {
+            // The unused ones are of sizes that nobody asks for now.
+            removeUnused()
+            guard bytes + least <= limit else { return TensorStorage(count: count) }
+            place = storages.firstIndex { $0.bytes >= least } ?? storages.endIndex
+        }
+        let storage = TensorStorage(count: count)
+        storages.insert(storage, at: place)
+        bytes += storage.bytes
+        return storage
+    }
+
+    mutating func unusedBytes() -> Int {
+        var sum = 0
+        for place in storages.indices where isUnused(place) { sum += storages[place].bytes }
+        return sum
+    }
+
+    mutating func removeUnused() {
+        for place in storages.indices.reversed() where isUnused(place) {
+            bytes -= storages[place].bytes
+            storages.remove(at: place)
+        }
+    }
+
+    /// Whether nobody else has it, so that nobody can get it but from here.
+    private mutating func isUnused(_ place: Int) -> Bool {
+        guard isKnownUniquelyReferenced(&storages[place]) else { return false }
+        // What the last user read and wrote comes before what the next one does.
+        atomicMemoryFence(ordering: .acquiring)
+        return true
     }
 }

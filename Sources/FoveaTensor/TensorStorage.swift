@@ -1,17 +1,15 @@
-/// The memory behind one or more tensors: a run of `count` floats, given back with its last tensor.
+/// The memory behind one or more tensors: room for `capacity` floats or more, given back with its last reference.
 ///
 /// `@unchecked Sendable`: elements are written only by the code that makes the tensor, before anyone else has it;
-/// afterwards they are read only.
+/// afterwards they are read only, until `TensorMemory` finds that nobody has it any more.
 final class TensorStorage: @unchecked Sendable {
-    let elements: UnsafeMutableBufferPointer<Float>
-    private var bytes: Int { elements.count * MemoryLayout<Float>.stride }
+    let start: UnsafeMutablePointer<Float>
+    let bytes: Int
 
     init(count: Int) {
-        let block = TensorMemory.take(bytes: count * MemoryLayout<Float>.stride)
-        elements = UnsafeMutableBufferPointer(start: block.bindMemory(to: Float.self, capacity: count), count: count)
+        bytes = Block.roundedSize(count * MemoryLayout<Float>.stride)
+        start = Block.allocate(bytes).bindMemory(to: Float.self, capacity: bytes / MemoryLayout<Float>.stride)
     }
 
-    deinit {
-        if let block = UnsafeMutableRawPointer(elements.baseAddress) { TensorMemory.giveBack(block, bytes: bytes) }
-    }
+    deinit { Block.free(start, bytes) }
 }

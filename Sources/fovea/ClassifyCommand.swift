@@ -36,7 +36,7 @@ struct ClassifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let pool = ComputePool(threads: threads ?? ComputePool.allowedThreads)
+        let pool = ComputePool(threads: threads ?? ComputePool.allowedThreads, isPinned: true)
         let installed = try repository.repository.model(model, for: .classify)
         let loaded = try LoadedModel(installed, pool: pool, limits: JobLimits())
         var failures = 0

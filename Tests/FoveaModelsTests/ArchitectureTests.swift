@@ -61,7 +61,8 @@ import Testing
                 _ = try architecture.makeClassifier(
                     Checkpoint(
                         entries: entries(shapes),
-                        read: { name throws(CheckpointError) in Tensor(repeating: 0.5, shape: shapes[name] ?? []) }))
+                        read: { name throws(CheckpointError) in Tensor(repeating: 0.5, shape: Shape(shapes[name] ?? []))
+                        }))
             }
         }
         #expect(error(missing) == .missing(key: key))

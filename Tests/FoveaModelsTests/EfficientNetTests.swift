@@ -75,7 +75,7 @@ struct ReferenceNetwork {
         let shapes = network.shapes(classes: 7)
         let checkpoint = Checkpoint(
             entries: shapes.map { .init(name: $0.key, shape: $0.value, type: "F32") },
-            read: { name throws(CheckpointError) in Tensor(repeating: 0.5, shape: shapes[name] ?? []) })
+            read: { name throws(CheckpointError) in Tensor(repeating: 0.5, shape: Shape(shapes[name] ?? [])) })
         let fitting = Architecture.fitting(checkpoint).map(\.name)
         #expect(fitting.contains(network.architecture))
         #expect(fitting.count <= 2, "\(fitting)")

@@ -19,7 +19,7 @@ enum SyntheticWeights {
     }
 
     private static func tensor(_ key: String, shape: [Int], variance: Double) -> Tensor {
-        if key.hasSuffix("num_batches_tracked") { return Tensor(repeating: 0, shape: shape) }
+        if key.hasSuffix("num_batches_tracked") { return Tensor(repeating: 0, shape: Shape(shape)) }
         if key.hasSuffix("running_var") { return fill(key, shape: shape) { 0.5 + $0 } }
         if key.hasSuffix("running_mean") { return fill(key, shape: shape) { 0.2 * ($0 - 0.5) } }
         if shape.count >= 2 {
@@ -34,7 +34,7 @@ enum SyntheticWeights {
     private static func fill(_ key: String, shape: [Int], _ value: (Double) -> Double) -> Tensor {
         var seed: UInt32 = 0x811C_9DC5
         for byte in key.utf8 { seed = (seed ^ UInt32(byte)) &* 0x0100_0193 }
-        return Tensor(shape: shape) { elements in
+        return Tensor(shape: Shape(shape)) { elements in
             for i in elements.indices {
                 var x = seed &+ UInt32(truncatingIfNeeded: i)
                 x ^= x >> 16

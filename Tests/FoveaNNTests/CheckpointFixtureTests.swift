@@ -17,7 +17,7 @@ import Testing
         #expect(checkpoint.entries == expected.map(\.entry))
         for golden in expected {
             let tensor = try checkpoint.tensor(named: golden.entry.name)
-            #expect(tensor.shape == golden.entry.shape, "\(golden.entry.name)")
+            #expect(tensor.shape == Shape(golden.entry.shape), "\(golden.entry.name)")
             #expect(tensor.values.map(\.bitPattern) == golden.bits, "\(golden.entry.name)")
         }
     }
@@ -29,7 +29,7 @@ import Testing
         for golden in expected {
             #expect(checkpoint.entries.contains(golden.entry), "\(golden.entry.name)")
             let tensor = try checkpoint.tensor(named: golden.entry.name)
-            #expect(tensor.shape == golden.entry.shape)
+            #expect(tensor.shape == Shape(golden.entry.shape))
             #expect(tensor.values.map(\.bitPattern) == golden.bits, "\(golden.entry.name)")
         }
     }

@@ -39,7 +39,7 @@ enum SyntheticWeights {
             } else {
                 { 0.2 * ($0 - 0.5) }
             }
-        return Tensor((0..<count).map { Float(element(uniform(hash, $0))) }, shape: shape)
+        return Tensor((0..<count).map { Float(element(uniform(hash, $0))) }, shape: Shape(shape))
     }
 }
 

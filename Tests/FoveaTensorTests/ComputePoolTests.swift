@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Synchronization
 import Testing
@@ -110,6 +111,75 @@ import Testing
         #expect(isDone)
     }
 
+    @Test("Pieces are disjoint, together the whole, and none is smaller than the grain", arguments: [1, 2, 3, 7])
+    func pieces(threads: Int) {
+        for (count, grain) in [(1, 1), (5, 3), (6, 3), (1000, 1), (1000, 7), (12544, 14), (3, -1)] {
+            let claimed = Mutex<[Range<Int>]>([])
+            onThreads(threads) {
+                ComputePool.parallel(ranges: count, grain: grain) { range in claimed.withLock { $0.append(range) } }
+            }
+            let pieces = claimed.withLock { $0 }.sorted { $0.lowerBound < $1.lowerBound }
+            #expect(pieces.flatMap { $0 } == Array(0..<count))
+            #expect(pieces.allSatisfy { $0.count >= min(grain, count) }, "\(pieces)")
+        }
+    }
+
+    @Test("A thread gets the same part from loop to loop")
+    func sameParts() {
+        let lowParts = Mutex<[Bool]>([])
+        onThreads(2) {
+            let owner = pthread_self()
+            for _ in 0..<50 {
+                let arrived = Atomic(0)
+                ComputePool.parallel(count: 2) { index in
+                    if index == 0 { lowParts.withLock { $0.append(pthread_self() == owner) } }
+                    arrived.add(1, ordering: .relaxed)
+                    while arrived.load(ordering: .relaxed) < 2 {}
+                }
+            }
+        }
+        #expect(lowParts.withLock { $0 } == Array(repeating: true, count: 50))
+    }
+
+    @Test("Who is held up in a piece holds up the rest of its part no longer than that")
+    func stealing() {
+        let done = Atomic(0)
+        onThreads(2) {
+            // The helper's first piece is a quarter of the loop and begins in the middle. It ends when all others have.
+            ComputePool.parallel(count: 64) { index in
+                if index == 32 { while done.load(ordering: .relaxed) < 48 {} }
+                done.add(1, ordering: .relaxed)
+            }
+        }
+        let count = done.load(ordering: .relaxed)
+        #expect(count == 64)
+    }
+
+    @Test("Loops nested deeply and unevenly in jobs from many threads run every index", arguments: [2, 3, 4])
+    func stress(threads: Int) {
+        let pool = ComputePool(threads: threads)
+        let visits = Atomic(0)
+        @Sendable func descend(_ depth: Int, _ width: Int) {
+            if depth == 0 {
+                visits.add(1, ordering: .relaxed)
+            } else {
+                ComputePool.parallel(count: width) { descend(depth - 1, 1 + ($0 + width) % 3) }
+            }
+        }
+        @Sendable func leaves(_ depth: Int, _ width: Int) -> Int {
+            depth == 0 ? 1 : (0..<width).reduce(0) { $0 + leaves(depth - 1, 1 + ($1 + width) % 3) }
+        }
+        DispatchQueue.concurrentPerform(iterations: 8) { thread in
+            for i in 0..<60 { pool.submit { descend(6, 1 + (i + thread) % 5) } }
+        }
+        pool.shutdown()
+        let expected = (0..<8).reduce(0) { sum, thread in
+            (0..<60).reduce(sum) { $0 + leaves(6, 1 + ($1 + thread) % 5) }
+        }
+        let count = visits.load(ordering: .relaxed)
+        #expect(count == expected)
+    }
+
     @Test("Jobs start in the order of their submission")
     func order() {
         let pool = ComputePool(threads: 1)
@@ -124,10 +194,23 @@ import Testing
         let pool = ComputePool(threads: 2)
         #expect(pool.submit {})
         pool.shutdown()
+        pool.shutdown()
         let ran = Atomic(false)
         #expect(!pool.submit { ran.store(true, ordering: .relaxed) })
         let hasRun = ran.load(ordering: .relaxed)
         #expect(!hasRun)
+    }
+
+    @Test("Threads have names that say what they are")
+    func names() {
+        let names = Mutex<Set<String?>>([])
+        onThreads(2) {
+            bothWorkers {
+                let name = threadStatus("Name")
+                names.withLock { _ = $0.insert(name) }
+            }
+        }
+        #expect(names.withLock { $0 } == ["fovea-compute-0", "fovea-compute-1"])
     }
 
     @Test("At least one thread is allowed")

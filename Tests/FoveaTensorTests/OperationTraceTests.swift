@@ -8,7 +8,7 @@ import Testing
         OperationTrace.recording(body).records.map(\.operation.name).filter { $0.contains("37") }
     }
 
-    private func zeros(_ shape: [Int]) -> Tensor { Tensor(repeating: 0, shape: shape) }
+    private func zeros(_ shape: Shape) -> Tensor { Tensor(repeating: 0, shape: shape) }
 
     @Test("Every operation is recorded once, in order, with its shape and what is applied to the result")
     func everyOperation() {

@@ -51,7 +51,7 @@ import Testing
                 #expect(rows.last == 77)
                 var out = [Float](repeating: 77, count: M * N + 1)
                 let panels = (N + table.panel_columns - 1) / table.panel_columns
-                plainRow.withUnsafeBufferPointer { offsets in
+                [0].withUnsafeBufferPointer { offsets in
                     rows.withUnsafeBufferPointer { rows in
                         packed.withUnsafeBufferPointer { packed in
                             bias.withUnsafeBufferPointer { bias in

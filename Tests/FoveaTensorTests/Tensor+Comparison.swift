@@ -3,9 +3,9 @@ import Glibc
 
 extension Tensor {
     /// A tensor of reproducible numbers, evenly spread over `range`.
-    static func random(_ shape: [Int], seed: UInt64, in range: ClosedRange<Float> = -1...1) -> Tensor {
+    static func random(_ shape: Shape, seed: UInt64, in range: ClosedRange<Float> = -1...1) -> Tensor {
         var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-        let values = (0..<shape.reduce(1, *)).map { _ -> Float in
+        let values = (0..<shape.product).map { _ -> Float in
             state ^= state << 13
             state ^= state >> 7
             state ^= state << 17

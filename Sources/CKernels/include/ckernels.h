@@ -5,6 +5,7 @@
 #ifndef FOVEA_CKERNELS_H
 #define FOVEA_CKERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -150,8 +151,39 @@ void fovea_copy_strided(
 // Makes this thread treat denormal numbers as zero: they cost a hundred times more and mean nothing here.
 void fovea_flush_denormals(void);
 
-// How many cores this process may run on.
+// How many cores this thread may run on: those of the process, unless it is pinned.
 ptrdiff_t fovea_affinity_cores(void);
+
+// Keeps this thread on one core, the index-th of those it may run on; false if there is none.
+bool fovea_pin_thread(ptrdiff_t index);
+
+// Lets a pinned thread run where it could before; false if it isn't pinned.
+bool fovea_unpin_thread(void);
+
+// Undoes fovea_unpin_thread.
+bool fovea_pin_thread_again(void);
+
+// Names this thread for tools that list threads.
+void fovea_name_thread(ptrdiff_t index);
+
+// Gives the system the memory of the heap that is free.
+void fovea_trim_heap(void);
+
+// The time since some moment in the past.
+uint64_t fovea_nanoseconds(void);
+
+// What the current thread was last told that it is; nil on others.
+void *_Nullable fovea_current_worker(void);
+void fovea_set_current_worker(void *_Nullable worker);
+
+// A Swift closure of type (Range<Int>) -> Void, which somebody else keeps alive.
+typedef struct {
+    void *_Nullable code;
+    void *_Nullable captured;
+} fovea_body;
+
+// Calls it with first..<last.
+void fovea_call(fovea_body body, ptrdiff_t first, ptrdiff_t last);
 
 // Tells the processor that this thread is spinning.
 static inline void fovea_spin_pause(void) {

@@ -11,7 +11,7 @@ public struct ModelBench: Sendable {
 
     /// - Parameter input: a file of float32 `[batch, H, W, 3]`; nil for numbers out of a generator.
     public init(_ model: BenchedModel, batch: Int, pool: ComputePool, input: String?) throws(BenchError) {
-        let shape = [batch, model.input.height, model.input.width, 3]
+        let shape = Shape(batch, model.input.height, model.input.width, 3)
         (self.model, self.batch, self.pool) = (model, batch, pool)
         self.input = if let input { try RawFloats.read(input, shape: shape) } else { Self.noise(shape) }
     }
@@ -66,7 +66,7 @@ public struct ModelBench: Sendable {
     }
 
     /// Reproducible numbers, evenly spread over -1…1, as normalised pixels are.
-    private static func noise(_ shape: [Int]) -> Tensor {
+    private static func noise(_ shape: Shape) -> Tensor {
         var state: UInt64 = 0x9E37_79B9_7F4A_7C15
         let values = (0..<shape.reduce(1, *)).map { _ -> Float in
             state ^= state << 13

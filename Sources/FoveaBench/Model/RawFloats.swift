@@ -4,7 +4,7 @@ import FoveaTensor
 /// Files of nothing but float32, little-endian, in row-major order.
 enum RawFloats {
     /// Reads a tensor of `shape`; the file must be exactly as long as that takes.
-    static func read(_ path: String, shape: [Int]) throws(BenchError) -> Tensor {
+    static func read(_ path: String, shape: Shape) throws(BenchError) -> Tensor {
         guard let data = FileManager.default.contents(atPath: path) else { throw .unreadableInput(path) }
         let expected = shape.reduce(4, *)
         guard data.count == expected else {

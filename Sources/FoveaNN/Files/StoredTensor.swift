@@ -71,7 +71,7 @@ struct StoredTensor: Sendable, Equatable {
         _: Element.Type, from file: CheckpointFile
     ) throws(CheckpointError) -> Tensor {
         let view = StridedView(shape: shape, strides: strides)
-        return try Tensor(shape: shape) { floats throws(CheckpointError) in
+        return try Tensor(shape: Shape(shape)) { floats throws(CheckpointError) in
             if Element.self == Float.self, view.isContiguous {
                 return try file.read(into: UnsafeMutableRawBufferPointer(floats), at: offset)
             }

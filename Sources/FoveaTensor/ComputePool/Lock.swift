@@ -4,7 +4,7 @@ import Glibc
 ///
 /// `@unchecked Sendable`: the addresses never change, and what they point to is made for use by several threads.
 final class Lock: @unchecked Sendable {
-    enum Condition: Int { case work, helperLeft }
+    enum Condition: Int { case work, helpersLeft }
 
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let conditions = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 2)

@@ -1,30 +1,36 @@
 import CKernels
-import Glibc
 import Synchronization
 
-/// What the workers of a compute pool share: the jobs that wait and the parallel loops that can be joined.
+/// What the threads of a compute pool share: the jobs that wait, and who sleeps.
 ///
-/// `@unchecked Sendable`: the variables are read and written only by who holds `lock`.
+/// `@unchecked Sendable`: the variables are read and written only by who holds `lock`; of the crew each thread writes
+/// to its own worker.
 final class WorkQueue: @unchecked Sendable {
     typealias Job = @Sendable () -> Void
-    private enum Work {
-        case job(Job)
-        case loop(ParallelLoop)
-    }
 
-    let workers: Int
+    let crew: UnsafeMutablePointer<Worker>
+    private let crewCount: Int
     private let lock = Lock()
     private var jobs: ArraySlice<Job> = []
-    private var loops: [ParallelLoop] = []
-    private var running = 0
-    private var sleeping = 0
     private var isStopped = false
-    /// `jobs.count`, for who looks without the lock.
+    /// `jobs.count`, for who looks without the lock; as the others changed only by who holds it.
     private let waitingJobs = Atomic(0)
-    /// How many loops there ever were, for who waits for the next one.
-    private let loopsStarted = Atomic(0)
+    private let runningJobs = Atomic(0)
+    private let sleepingWorkers = Atomic(0)
 
-    init(workers: Int) { self.workers = workers }
+    init(workers: Int) {
+        crewCount = workers
+        crew = .allocate(capacity: workers)
+        for index in 0..<workers {
+            (crew + index).initialize(
+                to: Worker(index: index, of: workers, crew: crew, queue: Unmanaged.passUnretained(self)))
+        }
+    }
+
+    deinit {
+        crew.deinitialize(count: crewCount)
+        crew.deallocate()
+    }
 
     /// Appends a job; false if the queue is stopped.
     func append(_ job: @escaping Job) -> Bool {
@@ -32,7 +38,7 @@ final class WorkQueue: @unchecked Sendable {
             if isStopped { return false }
             jobs.append(job)
             waitingJobs.store(jobs.count, ordering: .relaxed)
-            if sleeping > 0 { lock.wakeOne(.work) }
+            if sleepingWorkers.load(ordering: .relaxed) > 0 { lock.wakeOne(.work) }
             return true
         }
     }
@@ -45,98 +51,76 @@ final class WorkQueue: @unchecked Sendable {
         }
     }
 
-    /// Runs `loop` with the help of who is idle; returns when all of it is done.
-    func run(_ loop: ParallelLoop) {
+    /// Wakes sleeping workers, at most as many as can help, for a loop that was just opened.
+    func wakeHelpers(_ most: Int) {
+        // A worker first says that it sleeps and then looks for loops; the loop was opened before we look here. So
+        // either it sees the loop or we see it.
+        if sleepingWorkers.load(ordering: .sequentiallyConsistent) == 0 { return }
         lock.locked {
-            loops.append(loop)
-            loopsStarted.add(1, ordering: .relaxed)
-            for _ in 0..<min(sleeping, loop.piecesLeft - 1) { lock.wakeOne(.work) }
+            for _ in 0..<min(sleepingWorkers.load(ordering: .relaxed), most) { lock.wakeOne(.work) }
         }
-        loop.work { false }
-        lock.locked { loops.removeAll { $0 === loop } }
-        spin { loop.helpers.load(ordering: .acquiring) == 0 }
+    }
+
+    /// Sleeps until a closed loop has no helpers any more.
+    func sleep(untilHelpersLeft loop: UnsafeMutablePointer<ParallelLoop>) {
         lock.locked {
-            while loop.helpers.load(ordering: .acquiring) > 0 { lock.wait(.helperLeft) }
+            loop.pointee.announceSleep()
+            while loop.pointee.hasHelpers { lock.wait(.helpersLeft) }
         }
     }
 
     /// A worker's life: jobs first, then other workers' loops, until the queue is stopped and nothing is left to do.
-    func work() {
-        Self.setCurrent(self)
-        fovea_flush_denormals()
-        while let work = next() {
-            switch work {
-            case .job(let job):
-                job()
-                lock.locked {
-                    running -= 1
-                    if isStopped, running == 0 { lock.wakeAll(.work) }
-                }
-            case .loop(let loop):
-                loop.work { waitingJobs.load(ordering: .relaxed) > 0 }
-                lock.locked {
-                    loop.helpers.subtract(1, ordering: .releasing)
-                    lock.wakeAll(.helperLeft)
-                }
-            }
-        }
-    }
-
-    /// Waits for something to do; nil when there will be nothing more.
-    private func next() -> Work? {
-        var mayStillSpin = true
-        lock.acquire()
-        defer { lock.release() }
+    func work(as worker: UnsafeMutablePointer<Worker>) {
         while true {
-            if let job = jobs.popFirst() {
-                waitingJobs.store(jobs.count, ordering: .relaxed)
-                running += 1
-                return .job(job)
+            if waitingJobs.load(ordering: .relaxed) > 0, let job = takeJob() {
+                job()
+                finishJob()
+            } else if let loop = worker.pointee.findLoop() {
+                help(loop)
+            } else if !waitForWork(worker) {
+                return
             }
-            if let loop = loops.first(where: { !$0.isExhausted }) {
-                loop.helpers.add(1, ordering: .relaxed)
-                return .loop(loop)
-            }
-            if isStopped, running == 0 { return nil }
-            if mayStillSpin, running > 0 {
-                // The next layer of the job that runs is only microseconds away; waking up takes longer.
-                mayStillSpin = false
-                let seen = loopsStarted.load(ordering: .relaxed)
-                lock.release()
-                spin { waitingJobs.load(ordering: .relaxed) > 0 || loopsStarted.load(ordering: .relaxed) != seen }
-                lock.acquire()
-            } else {
-                sleeping += 1
+        }
+    }
+
+    private func takeJob() -> Job? {
+        lock.locked {
+            guard let job = jobs.popFirst() else { return nil }
+            waitingJobs.store(jobs.count, ordering: .relaxed)
+            runningJobs.add(1, ordering: .relaxed)
+            return job
+        }
+    }
+
+    private func finishJob() {
+        lock.locked {
+            let left = runningJobs.subtract(1, ordering: .relaxed).newValue
+            if isStopped, left == 0 { lock.wakeAll(.work) }
+        }
+    }
+
+    private func help(_ loop: OthersLoop) {
+        guard loop.record.pointee.join() else { return }
+        loop.record.pointee.work(from: loop.home) { waitingJobs.load(ordering: .relaxed) > 0 }
+        if loop.record.pointee.leave() { lock.locked { lock.wakeAll(.helpersLeft) } }
+    }
+
+    /// Returns when there may be something to do; false when there will be nothing any more.
+    private func waitForWork(_ worker: UnsafeMutablePointer<Worker>) -> Bool {
+        // The next layer of a job that runs is only microseconds away; waking up takes longer.
+        let isFound = spin {
+            waitingJobs.load(ordering: .relaxed) > 0 || worker.pointee.findLoop() != nil
+                || runningJobs.load(ordering: .relaxed) == 0
+        }
+        if isFound, runningJobs.load(ordering: .relaxed) > 0 || waitingJobs.load(ordering: .relaxed) > 0 { return true }
+        return lock.locked {
+            sleepingWorkers.add(1, ordering: .sequentiallyConsistent)
+            defer { sleepingWorkers.subtract(1, ordering: .relaxed) }
+            while jobs.isEmpty, worker.pointee.findLoop() == nil {
+                if isStopped, runningJobs.load(ordering: .relaxed) == 0 { return false }
                 lock.wait(.work)
-                sleeping -= 1
-                mayStillSpin = true
             }
+            return true
         }
-    }
-
-    /// Spins until `isDone`, but not for longer than about a tenth of a millisecond.
-    private func spin(until isDone: () -> Bool) {
-        for _ in 0..<5000 {
-            if isDone() { return }
-            fovea_spin_pause()
-        }
-    }
-}
-
-extension WorkQueue {
-    private static let currentKey: pthread_key_t = {
-        var key = pthread_key_t()
-        let code = pthread_key_create(&key, nil)
-        precondition(code == 0, "no thread-specific storage left")
-        return key
-    }()
-
-    /// The queue that the current thread works for, if it is a compute pool's.
-    static var current: WorkQueue? {
-        pthread_getspecific(currentKey).map { Unmanaged<WorkQueue>.fromOpaque($0).takeUnretainedValue() }
-    }
-
-    private static func setCurrent(_ queue: WorkQueue) {
-        pthread_setspecific(currentKey, Unmanaged.passUnretained(queue).toOpaque())
     }
 }

@@ -32,7 +32,7 @@ public struct PackedMatrix: Sendable {
     /// The elements of a row that is multiplied with the matrix, of 32 bits: floats, or pairs of bfloat16.
     var rowElements: Int { precision == .bfloat16 ? K / 2 : K }
 
-    private var address: UnsafeMutablePointer<Float> { storage.elements.baseAddress.unsafelyUnwrapped }
+    private var address: UnsafeMutablePointer<Float> { storage.start }
 
     private static func packedCount(elements: Int, _ N: Int) -> Int {
         let halfPanel = Kernels.selected.panel_columns / 2
@@ -73,18 +73,21 @@ public struct PackedMatrix: Sendable {
     /// - Parameters:
     ///   - x: elements as `precision` has them.
     ///   - xRow: the elements from one row of `x` to the next.
-    ///   - offsets: where the runs begin that a row of `x` is put together from, in elements after its start.
+    ///   - offsets: where the runs begin that a row of `x` is put together from, in elements after its start; nil for
+    ///     one that begins there.
     ///   - scaled: panels to take instead of this matrix's own.
     ///   - outRow: the floats from one row of `out` to the next.
     func multiply(
-        _ x: UnsafePointer<Float>, xRow: Int, offsets: [Int] = plainRow, scaled: UnsafePointer<Float>? = nil,
+        _ x: UnsafePointer<Float>, xRow: Int, offsets: UnsafeBufferPointer<Int>? = nil,
+        scaled: UnsafePointer<Float>? = nil,
         into out: UnsafeMutablePointer<Float>, outRow: Int, _ finish: ProductFinish, rows: Range<Int>,
         panels: Range<Int>
     ) {
-        offsets.withUnsafeBufferPointer { offsets in
+        withUnsafePointer(to: 0) { start in
+            let runs = offsets?.count ?? 1
             var product = fovea_product(
-                x: x, x_row: xRow, offsets: offsets.baseAddress.unsafelyUnwrapped, segments: offsets.count,
-                segment: rowElements / offsets.count, weights: scaled ?? UnsafePointer(address), N: N,
+                x: x, x_row: xRow, offsets: offsets?.baseAddress ?? start, segments: runs,
+                segment: rowElements / runs, weights: scaled ?? UnsafePointer(address), N: N,
                 bias: finish.bias, residual: finish.residual, residual_row: finish.residualRow ?? N, out: out,
                 out_row: outRow, activation: finish.activation.kernel)
             let productBF16 = precision == .bfloat16 ? Kernels.selected.product_bf16 : nil
@@ -93,9 +96,6 @@ public struct PackedMatrix: Sendable {
         }
     }
 }
-
-/// A row of a matrix begins where it begins.
-let plainRow = [0]
 
 /// What is applied to the result of a product: `activation(y + bias + residual)`.
 struct ProductFinish {

@@ -9,21 +9,15 @@ struct PaddedBand {
     private let outputRows: Int
     /// The floats of one padded row.
     let rowFloats: Int
-    /// Where the runs of a window begin, in floats after its first one: one run per row of the window, or one per tap
-    /// where the taps do not touch or a group leaves out channels.
-    let offsets: [Int]
+    /// Whether the taps of one row of a window are one run of floats: not where they do not touch, or where a group
+    /// leaves out channels.
+    private let hasLongRuns: Bool
 
     init(window: Window, H: Int, W: Int, C: Int, groups: Int) {
         (self.window, self.H, self.W, self.C) = (window, H, W, C)
         rowFloats = (window.padding.left + W + window.padding.right) * C
-        let step = window.dilation * rowFloats
-        let (KH, KW) = window.kernel
-        if window.dilation == 1, groups == 1 {
-            offsets = (0..<KH).map { $0 * step }
-        } else {
-            offsets = (0..<KH).flatMap { i in (0..<KW).map { i * step + $0 * window.dilation * C } }
-        }
-        let reach = window.dilation * (KH - 1) + 1
+        hasLongRuns = window.dilation == 1 && groups == 1
+        let reach = window.dilation * (window.kernel.height - 1) + 1
         let fittingRows = Self.bandFloats / max(rowFloats, 1)
         outputRows = max(1, (fittingRows - reach) / window.stride + 1)
     }
@@ -35,6 +29,19 @@ struct PaddedBand {
     var pixelStep: Int { window.stride * C }
     /// The floats of the whole band.
     var floats: Int { inputRows(outputRows) * rowFloats }
+
+    /// Calls `body` with where the runs of a window begin, in floats after its first one: one per row, or per tap.
+    func withOffsets(_ body: (UnsafeBufferPointer<Int>) -> Void) {
+        let (KH, KW) = window.kernel
+        let runs = hasLongRuns ? 1 : KW
+        ComputePool.withScratch(bytes: KH * runs * MemoryLayout<Int>.stride) { memory in
+            let offsets = memory.bindMemory(to: Int.self, capacity: KH * runs)
+            for i in 0..<KH {
+                for j in 0..<runs { offsets[i * runs + j] = window.dilation * (i * rowFloats + j * C) }
+            }
+            body(UnsafeBufferPointer(start: offsets, count: KH * runs))
+        }
+    }
 
     private func inputRows(_ outputRows: Int) -> Int {
         (outputRows - 1) * window.stride + window.dilation * (window.kernel.height - 1) + 1

@@ -43,7 +43,7 @@ func convolution(
     activation: Activation, read: (_ image: Int, _ y: Int, _ row: UnsafeMutablePointer<Float>) -> Void
 ) -> Tensor {
     let (OH, OW) = window.outputSize(H, W)
-    let shape = [N, OH, OW, filters.outputs]
+    let shape = Shape(N, OH, OW, filters.outputs)
     checkFinish(bias: bias, residual: residual, outputShape: shape)
     let (bias, residual) = (bias?.contiguous(), residual?.contiguous())
     defer { withExtendedLifetime((bias, residual, filters)) {} }
@@ -52,7 +52,7 @@ func convolution(
         OperationTrace.finish(
             start,
             .convolution(
-                [N, H, W, filters.inputs], window, outputs: filters.outputs, groups: filters.groups.count,
+                Shape(N, H, W, filters.inputs), window, outputs: filters.outputs, groups: filters.groups.count,
                 isResidual: residual != nil, activation))
     }
 
@@ -60,16 +60,19 @@ func convolution(
     return Tensor(shape: shape) { out in
         guard let out = out.baseAddress, OH * OW > 0 else { return }
         ComputePool.parallel(ranges: N * OH, grain: band.worthwhileRows(OW)) { outputRows in
-            ComputePool.withScratch(floats: band.floats) { scratch in
-                band.forEach(outputRows, OH: OH) { image, rows in
-                    band.fill(scratch, rows) { y, row in read(image, y, row) }
-                    for y in rows {
-                        let pixel = (image * OH + y) * OW
-                        multiply(
-                            scratch + (y - rows.lowerBound) * window.stride * band.rowFloats, band, filters, OW,
-                            into: out + pixel * filters.outputs,
-                            bias: bias?.address, residual: residual.map { $0.address + pixel * filters.outputs },
-                            activation)
+            band.withOffsets { offsets in
+                ComputePool.withScratch(floats: band.floats) { scratch in
+                    band.forEach(outputRows, OH: OH) { image, rows in
+                        band.fill(scratch, rows) { y, row in read(image, y, row) }
+                        for y in rows {
+                            let pixel = (image * OH + y) * OW
+                            multiply(
+                                scratch + (y - rows.lowerBound) * window.stride * band.rowFloats, band, offsets,
+                                filters, OW,
+                                into: out + pixel * filters.outputs,
+                                bias: bias?.address, residual: residual.map { $0.address + pixel * filters.outputs },
+                                activation)
+                        }
                     }
                 }
             }
@@ -79,7 +82,8 @@ func convolution(
 
 /// One row of output pixels, of all groups.
 private func multiply(
-    _ rows: UnsafePointer<Float>, _ band: PaddedBand, _ filters: PackedFilters, _ OW: Int,
+    _ rows: UnsafePointer<Float>, _ band: PaddedBand, _ offsets: UnsafeBufferPointer<Int>, _ filters: PackedFilters,
+    _ OW: Int,
     into out: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?, residual: UnsafePointer<Float>?,
     _ activation: Activation
 ) {
@@ -90,7 +94,7 @@ private func multiply(
             bias: bias.map { $0 + first }, residual: residual.map { $0 + first }, residualRow: filters.outputs,
             activation: activation)
         group.multiply(
-            rows + index * filters.inputs / filters.groups.count, xRow: band.pixelStep, offsets: band.offsets,
+            rows + index * filters.inputs / filters.groups.count, xRow: band.pixelStep, offsets: offsets,
             into: out + first, outRow: filters.outputs, finish, rows: 0..<OW, panels: 0..<group.panels)
     }
 }

@@ -34,9 +34,9 @@ extension Tensor {
         precondition(
             expansion.map { $0.weights.K == inputs } ?? true, "the expansion does not fit input \(shape)")
         precondition(
-            filters.shape == [window.kernel.height, window.kernel.width, C],
+            filters.shape == Shape(window.kernel.height, window.kernel.width, C),
             "filters \(filters.shape) do not fit \(C) channels with \(window)")
-        precondition(bias.map { $0.shape == [C] } ?? true, "bias \(bias?.shape ?? []) does not fit \(C) channels")
+        precondition(bias.map { $0.shape == Shape(C) } ?? true, "bias \(bias?.shape ?? []) does not fit \(C) channels")
         let (images, filters, bias) = (contiguous(), filters.contiguous(), bias?.contiguous())
         let expansionBias = expansion?.bias.contiguous()
         defer { withExtendedLifetime((images, filters, bias, expansion, expansionBias)) {} }
@@ -52,7 +52,7 @@ extension Tensor {
         let tiling = DepthwiseTiling(geometry, isExpanded: expansion != nil)
         return ComputePool.withScratch(floats: means ? N * tiling.bands * C : 0) { sums in
             if means { sums.update(repeating: 0, count: N * tiling.bands * C) }
-            let result = Tensor(shape: [N, geometry.OH, geometry.OW, C]) { out in
+            let result = Tensor(shape: Shape(N, geometry.OH, geometry.OW, C)) { out in
                 guard let out = out.baseAddress, geometry.OH * geometry.OW > 0 else { return }
                 ComputePool.parallel(count: N * tiling.parts) { index in
                     let (image, part) = index.quotientAndRemainder(dividingBy: tiling.parts)
@@ -78,7 +78,7 @@ extension Tensor {
 
 /// The sums `[N, bands, C]` over all `pixels` of each image as means `[N, C]`.
 private func meansOf(_ sums: UnsafePointer<Float>, _ N: Int, bands: Int, _ C: Int, pixels: Int) -> Tensor {
-    Tensor(shape: [N, C]) { means in
+    Tensor(shape: Shape(N, C)) { means in
         for n in 0..<N {
             for c in 0..<C {
                 var sum: Float = 0

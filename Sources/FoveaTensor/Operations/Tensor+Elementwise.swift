@@ -41,7 +41,7 @@ extension Tensor {
     /// - Parameter factors: `[N, C]`, one per image and channel; `self` is `[N, H, W, C]`.
     public func scaled(byChannel factors: Tensor) -> Tensor {
         let (N, H, W, C) = imageShape
-        precondition(factors.shape == [N, C], "factors \(factors.shape) do not fit input \(shape)")
+        precondition(factors.shape == Shape(N, C), "factors \(factors.shape) do not fit input \(shape)")
         let start = OperationTrace.start()
         defer { OperationTrace.finish(start, .scale(shape)) }
         return Tensor(shape: shape) { out in

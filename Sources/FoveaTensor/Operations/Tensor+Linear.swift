@@ -14,12 +14,11 @@ extension Tensor {
         activation: Activation = .none
     ) -> Tensor {
         precondition(shape.last == weights.K, "a matrix of \(weights.K) rows does not fit input \(shape)")
-        var shape = shape
-        shape[shape.count - 1] = weights.N
+        let shape = shape.withLast(weights.N)
         checkFinish(bias: bias, residual: residual, outputShape: shape)
         let parts = scale?.shape[0] ?? 1
         precondition(
-            scale.map { $0.shape == [self.shape[0], weights.K] } ?? true,
+            scale.map { $0.shape == Shape(self.shape[0], weights.K) } ?? true,
             "factors \(scale?.shape ?? []) do not fit input \(self.shape)")
         let (x, scale, bias, residual) = (contiguous(), scale?.contiguous(), bias?.contiguous(), residual?.contiguous())
         defer { withExtendedLifetime((x, scale, bias, residual, weights)) {} }
@@ -51,9 +50,10 @@ extension Tensor {
 }
 
 /// Checks that `bias` is `[C]` and `residual` of the output's shape `[..., C]`.
-func checkFinish(bias: Tensor?, residual: Tensor?, outputShape: [Int]) {
+func checkFinish(bias: Tensor?, residual: Tensor?, outputShape: Shape) {
     precondition(
-        bias.map { $0.shape == outputShape.suffix(1) } ?? true, "bias \(bias?.shape ?? []) does not fit \(outputShape)")
+        bias.map { $0.shape == Shape(outputShape[outputShape.count - 1]) } ?? true,
+        "bias \(bias?.shape ?? []) does not fit \(outputShape)")
     precondition(
         residual.map { $0.shape == outputShape } ?? true,
         "residual \(residual?.shape ?? []) does not fit \(outputShape)")

@@ -7,7 +7,7 @@ extension Tensor {
         let start = OperationTrace.start()
         defer { OperationTrace.finish(start, .mean(shape)) }
         let lanes = 16
-        return Tensor(shape: [N, C]) { out in
+        return Tensor(shape: Shape(N, C)) { out in
             withPointer(self) { x in
                 guard let out = out.baseAddress, let x else { return }
                 for n in 0..<N {

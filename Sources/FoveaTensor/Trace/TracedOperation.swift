@@ -16,7 +16,7 @@ public struct TracedOperation: Sendable, Equatable {
 extension TracedOperation {
     /// A dense or grouped convolution of images `[N, H, W, C]` to `[N, OH, OW, M]`.
     static func convolution(
-        _ input: [Int], _ window: Window, outputs M: Int, groups: Int, isResidual: Bool, _ activation: Activation
+        _ input: Shape, _ window: Window, outputs M: Int, groups: Int, isResidual: Bool, _ activation: Activation
     ) -> TracedOperation {
         let (N, H, W, C) = (input[0], input[1], input[2], input[3])
         let (OH, OW) = window.outputSize(H, W)
@@ -30,7 +30,7 @@ extension TracedOperation {
     }
 
     /// A depthwise convolution of images `[N, H, W, C]` to `[N, OH, OW, C]`.
-    static func depthwise(_ input: [Int], _ window: Window, _ activation: Activation) -> TracedOperation {
+    static func depthwise(_ input: Shape, _ window: Window, _ activation: Activation) -> TracedOperation {
         let (N, H, W, C) = (input[0], input[1], input[2], input[3])
         let (OH, OW) = window.outputSize(H, W)
         let taps = window.kernel.height * window.kernel.width
@@ -42,7 +42,7 @@ extension TracedOperation {
 
     /// A product of `[..., K]` with `[K, M]`; of images it is a 1×1 convolution.
     static func linear(
-        _ input: [Int], outputs M: Int, precision: Precision, isResidual: Bool, _ activation: Activation
+        _ input: Shape, outputs M: Int, precision: Precision, isResidual: Bool, _ activation: Activation
     ) -> TracedOperation {
         let K = input.last ?? 0
         let rows = input.dropLast().reduce(1, *)
@@ -58,7 +58,7 @@ extension TracedOperation {
     /// A product of images `[N, H, W, K]` with `[K, C]` and the depthwise convolution of what it gives, which is never
     /// moved as a whole.
     static func expandedDepthwise(
-        _ input: [Int], _ weights: PackedMatrix, _ window: Window, _ activation: Activation
+        _ input: Shape, _ weights: PackedMatrix, _ window: Window, _ activation: Activation
     ) -> TracedOperation {
         let (N, H, W, K, C) = (input[0], input[1], input[2], weights.K, weights.N)
         let (OH, OW) = window.outputSize(H, W)
@@ -72,7 +72,7 @@ extension TracedOperation {
 
     /// A pass over all elements of `shape` that reads `inputs` arrays of them, with one operation for each but the first.
     static func elementwise(
-        _ kind: String, _ shape: [Int], inputs: Int, _ activation: Activation = .none
+        _ kind: String, _ shape: Shape, inputs: Int, _ activation: Activation = .none
     ) -> TracedOperation {
         let count = shape.reduce(1, *)
         return TracedOperation(
@@ -81,24 +81,24 @@ extension TracedOperation {
     }
 
     /// The images `[N, H, W, C]`, each channel times its factor.
-    static func scale(_ shape: [Int]) -> TracedOperation {
+    static func scale(_ shape: Shape) -> TracedOperation {
         let count = shape.reduce(1, *)
         return TracedOperation(name: "scale \(text(shape))", operations: Double(count), elements: 2 * count)
     }
 
     /// The mean over the pixels of `[N, H, W, C]`.
-    static func mean(_ shape: [Int]) -> TracedOperation {
+    static func mean(_ shape: Shape) -> TracedOperation {
         let count = shape.reduce(1, *)
         return TracedOperation(name: "mean \(text(shape))", operations: Double(count), elements: count)
     }
 
     /// Softmax over the last axis.
-    static func softmax(_ shape: [Int]) -> TracedOperation {
+    static func softmax(_ shape: Shape) -> TracedOperation {
         let count = shape.reduce(1, *)
         return TracedOperation(name: "softmax \(text(shape))", operations: Double(count), elements: 2 * count)
     }
 
-    private static func text(_ shape: [Int]) -> String {
+    private static func text(_ shape: Shape) -> String {
         let lengths = shape.count == 4 && shape[0] == 1 ? shape.dropFirst() : shape[...]
         return lengths.map(String.init).joined(separator: "x")
     }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ConvNormTests {
     private func checkpoint(_ tensors: [String: Tensor]) -> Checkpoint {
         Checkpoint(
-            entries: tensors.map { .init(name: $0.key, shape: $0.value.shape, type: "F32") },
+            entries: tensors.map { .init(name: $0.key, shape: Array($0.value.shape), type: "F32") },
             read: { name throws(CheckpointError) in
                 guard let tensor = tensors[name] else { throw .missing(key: name) }
                 return tensor
@@ -14,8 +14,8 @@ import Testing
     }
 
     /// Numbers between -1 and 1 that differ from one another.
-    private func numbers(_ shape: [Int], _ seed: Int) -> Tensor {
-        let count = shape.reduce(1, *)
+    private func numbers(_ shape: Shape, _ seed: Int) -> Tensor {
+        let count = shape.product
         return Tensor((0..<count).map { Float(($0 * 37 + seed * 11) % 101) / 50 - 1 }, shape: shape)
     }
 
