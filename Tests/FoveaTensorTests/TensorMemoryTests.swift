@@ -10,6 +10,7 @@ import Testing
 
     @Test("Memory is given out again once nobody refers to it, also for somewhat less")
     func recycling() {
+        TensorMemory.trim()
         var storage: TensorStorage? = TensorMemory.recycledStorage(count: count)
         let block = storage?.start
         let other = TensorMemory.recycledStorage(count: count)
