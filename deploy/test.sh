@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . deploy/setup.sh
 
-install_packages "${libraries[@]}" python3 python3-pip python3-venv ca-certificates curl sqlite3
+install_packages "${libraries[@]}" python3 python3-pip python3-venv binutils ca-certificates curl sqlite3
 require_swift
 
 say "checking the format"
@@ -27,6 +27,13 @@ export FOVEA_TEST_BINARY=$fovea FOVEA_TEST_MODELS=$tools/models
 
 say "running the tests"
 swift test "${flags[@]}" --skip-build --no-parallel
+
+say "running the tests of the engine with the kernels for older machines"
+for isa in baseline avx2 avx512; do
+    FOVEA_ISA=$isa swift test "${flags[@]}" --skip-build --no-parallel --quiet \
+        --filter 'FoveaTensorTests|FoveaNNTests|FoveaModelsTests|FoveaImageTests|FoveaServingTests'
+done
+python3 Tests/inner_loops.py "$(dirname "$fovea")"
 
 say "running the HTTP cases against the daemon"
 Tests/EndToEndTests/http-cases.sh

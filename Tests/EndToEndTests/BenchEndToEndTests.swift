@@ -55,7 +55,7 @@ struct BenchEndToEndTests {
         let (status, output, _) = try bench(model, "--rounds", "1")
         #expect(status == 0)
         #expect(output.hasPrefix("efficientnet-lite0 (efficientnet_lite0), "))
-        #expect(output.contains("depthwise 5x5/2 14x14x672 relu6\n"))
+        #expect(output.contains("expand+depthwise 5x5/2 14x14x112→672 relu6\n"))
         #expect(output.contains("sum of the layers\n"))
         #expect(output.contains("remainder\n"))
     }
