@@ -97,9 +97,9 @@ struct ReferenceNetwork {
         let network = try #require(try architecture.makeClassifier(checkpoint) as? EfficientNet)
         for row in rows {
             let x = try input(row)
-            // These rows were recorded in single precision. For this network that alone is off by 1.2e-4 of a standard
-            // deviation from double precision: what is asked for comes on top.
-            let tolerance = row[0] == "lite_pytorch_efficientnet-lite4" ? 2.2e-4 : 1e-4
+            // These rows were recorded in single precision. For the deepest of the Lite networks that alone is off by
+            // up to 1.6e-4 of a standard deviation from double precision: what is asked for comes on top.
+            let tolerance = row[0].hasSuffix("lite4") ? 2.2e-4 : 1e-4
             expect(row[3] == "OUT" ? network.logits(x) : try network.stage(of: row[3], x), row, within: tolerance)
         }
     }
