@@ -19,6 +19,7 @@ enum Block {
         // With room to begin where a huge page can.
         let slack = bytes < hugePage ? 0 : hugePage
         let mapped = mmap(nil, bytes + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        // As where the heap is exhausted: there is nobody to tell who could go on without it.
         guard let mapped, mapped != MAP_FAILED else { fatalError("the system has no \(bytes) bytes left") }
         if slack == 0 { return mapped }
         let before = -Int(bitPattern: mapped) & (hugePage - 1)

@@ -59,7 +59,7 @@ static void activate_block(float *out, ptrdiff_t stride, ptrdiff_t rows, ptrdiff
 #undef ACTIVATE
 }
 
-// The rounding-free float32 product.
+// An element is a float.
 #define NAME(name) name
 #define ADD_PRODUCT(sum, x, weights) ((sum) + (x) * (weights))
 #include "product_tiles.h"
