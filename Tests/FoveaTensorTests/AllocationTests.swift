@@ -77,7 +77,7 @@ private let numbers = Tensor([1, 2, 3], shape: [3]).values
 /// A mobile inverted bottleneck with a stem and a head, and its parts.
 struct SmallNetwork: Sendable {
     enum Operation: CaseIterable {
-        case pixels, convolved, depthwise, linear, rounded, mean, scaled, added, softmax, network
+        case pixels, convolved, depthwise, projected, linear, rounded, mean, scaled, added, softmax, network
     }
 
     let image = Tensor.random([1, 64, 64, 3], seed: 1)
@@ -92,6 +92,7 @@ struct SmallNetwork: Sendable {
     let head = PackedMatrix(Tensor.random([16, 1000], seed: 10))
     let x = Tensor.random([1, 32, 32, 16], seed: 11)
     let wide = Tensor.random([1, 32, 32, 96], seed: 12)
+    let large = Tensor.random([1, 64, 64, 16], seed: 15)
     let factors = Tensor.random([1, 96], seed: 13)
     let rounded = PackedMatrix(Tensor.random([96, 16], seed: 14), precision: .bfloat16)
     let pixels = PixelBatch(
@@ -105,6 +106,9 @@ struct SmallNetwork: Sendable {
             switch operation {
             case .convolved: image.convolved(stem, bias: stemBias, window: halving, activation: .silu)
             case .depthwise: wide.depthwise(filters, bias: expandBias, window: same, activation: .silu)
+            case .projected: large.depthwise(
+                filters, bias: expandBias, window: same, after: expansion,
+                then: PointwiseConvolution(weights: rounded, bias: stemBias, activation: .none), residual: large)
             case .linear: wide.linear(project, bias: stemBias, residual: x)
             case .pixels: pixels.convolved(stem, bias: stemBias, window: halving)
             case .rounded: wide.linear(rounded, scale: factors, bias: stemBias)
@@ -117,6 +121,10 @@ struct SmallNetwork: Sendable {
         withExtendedLifetime(result) {}
     }
 
+    private var expansion: PointwiseConvolution {
+        PointwiseConvolution(weights: expand, bias: expandBias, activation: .silu)
+    }
+
     private func logits(_ image: Tensor) -> Tensor {
         var x = image.convolved(stem, bias: stemBias, window: halving, activation: .silu)
         for _ in 0..<3 { x = block(x) }
@@ -124,7 +132,6 @@ struct SmallNetwork: Sendable {
     }
 
     private func block(_ x: Tensor) -> Tensor {
-        let expansion = Expansion(weights: expand, bias: expandBias, activation: .silu)
         let (wide, means) = x.depthwiseWithMeans(
             filters, bias: expandBias, window: same, activation: .silu, after: expansion)
         let factors = means.linear(squeeze, activation: .silu).linear(excite, activation: .sigmoid)

@@ -94,7 +94,7 @@ import Testing
         let window = Window(kernel: 3, padding: .init(1))
         @Sendable func layers(_ precision: Precision) -> Tensor {
             let weights = PackedMatrix(matrix, precision: precision)
-            let expansion = Expansion(weights: weights, bias: bias, activation: .relu6)
+            let expansion = PointwiseConvolution(weights: weights, bias: bias, activation: .relu6)
             let expanded = x.depthwise(filters, window: window, after: expansion)
             return expanded + x.linear(weights, scale: factors, bias: bias)
         }
@@ -114,7 +114,7 @@ import Testing
         // A small image of many channels, and one that has to be cut into bands.
         for (H, W, inputs, C) in [(7, 9, 8, 300), (130, 120, 5, 72)] {
             let x = Tensor.random([2, H, W, inputs], seed: 30)
-            let expansion = Expansion(
+            let expansion = PointwiseConvolution(
                 weights: PackedMatrix(Tensor.random([inputs, C], seed: 31)), bias: Tensor.random([C], seed: 32),
                 activation: .silu)
             let filters = Tensor.random([K, K, C], seed: 33)
@@ -132,6 +132,39 @@ import Testing
                 x.depthwiseWithMeans(filters, bias: bias, window: window, activation: .silu, after: expansion).means
             }
             #expect(means.largestDifference(from: expected.meanOverPixels().values.map(Double.init)) < 1e-5)
+        }
+    }
+
+    @Test("A projection of a depthwise convolution matches the two in turn", arguments: [(3, 1), (5, 2)], [1, 3])
+    func projectedDepthwise(kernelAndStride: (Int, Int), threads: Int) {
+        let (K, stride) = kernelAndStride
+        let window = Window(
+            kernel: K, stride: stride, padding: .init(top: K / 2 - 1, left: 0, bottom: K / 2, right: K / 2))
+        // Images that are projected as a whole, and ones of which each band is; rows that no number of bands divides.
+        for (side, C) in [(9, 40), (61 * stride, 75)] {
+            let filters = Tensor.random([K, K, C], seed: 51)
+            let bias = Tensor.random([C], seed: 52)
+            let projection = PointwiseConvolution(
+                weights: PackedMatrix(Tensor.random([C, 21], seed: 53)), bias: Tensor.random([21], seed: 54),
+                activation: .relu)
+            let expansion = PointwiseConvolution(
+                weights: PackedMatrix(Tensor.random([6, C], seed: 55)), bias: Tensor.random([C], seed: 56),
+                activation: .relu6)
+            let cases: [(channels: Int, expansion: PointwiseConvolution?)] = [(C, nil), (6, expansion)]
+            for (channels, expansion) in cases {
+                let x = Tensor.random([2, side, side, channels], seed: 57)
+                let filtered = x.depthwise(filters, bias: bias, window: window, activation: .silu, after: expansion)
+                let residual = Tensor.random([2, filtered.shape[1], filtered.shape[2], 21], seed: 58)
+                let expected = filtered.linear(
+                    projection.weights, bias: projection.bias, residual: residual, activation: .relu)
+                let y = onPool(threads: threads) {
+                    x.depthwise(
+                        filters, bias: bias, window: window, activation: .silu, after: expansion, then: projection,
+                        residual: residual)
+                }
+                #expect(y.shape == expected.shape)
+                #expect(y.largestDifference(from: expected.values.map(Double.init)) < 1e-5)
+            }
         }
     }
 

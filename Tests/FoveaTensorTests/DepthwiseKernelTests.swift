@@ -17,6 +17,17 @@ import Testing
         }
     }
 
+    @Test("Padding wider than the filter matches the reference", arguments: KernelTable.all, [3, 5])
+    func widePadding(kernels: KernelTable, K: Int) {
+        for (left, right) in [(K / 2 + 1, 0), (0, K / 2 + 1), (2 * K, 2 * K)] {
+            let padding = Window.Padding(top: 2 * K, left: left, bottom: K, right: right)
+            for (stride, W) in [(1, 1), (2, 9), (1, 18)] {
+                check(
+                    kernels, K: K, stride: stride, dilation: 1, H: 6, W: W, C: 24, padding: padding, activation: .none)
+            }
+        }
+    }
+
     @Test("Every activation and the sums match the reference", arguments: KernelTable.all, Activation.allCases)
     func activations(kernels: KernelTable, activation: Activation) {
         for C in [5, 16, 40] { check(kernels, K: 3, stride: 1, dilation: 1, H: 6, W: 17, C: C, activation: activation) }
@@ -25,10 +36,12 @@ import Testing
     /// Compares one convolution, computed in two parts as two threads would, out of and into every second channel block
     /// of wider images.
     private func check(
-        _ kernels: KernelTable, K: Int, stride: Int, dilation: Int, H: Int, W: Int, C: Int, activation: Activation
+        _ kernels: KernelTable, K: Int, stride: Int, dilation: Int, H: Int, W: Int, C: Int,
+        padding: Window.Padding? = nil, activation: Activation
     ) {
-        // Uneven padding, as TensorFlow's SAME makes it.
-        let padding = Window.Padding(top: (K - 1) / 2, left: K / 2, bottom: K - 1, right: (K - 1) / 2)
+        // Uneven, as TensorFlow's SAME makes it.
+        let uneven = Window.Padding(top: (K - 1) / 2, left: K / 2, bottom: K - 1, right: (K - 1) / 2)
+        let padding = padding ?? uneven
         let window = Window(kernel: K, stride: stride, dilation: dilation, padding: padding)
         let wide = Tensor.random([1, H, W, 2 * C], seed: 7)
         let filters = Tensor.random([K, K, C], seed: 8)

@@ -22,9 +22,14 @@ import Testing
             _ = images.depthwise(zeros([5, 5, 37]), window: Window(kernel: 5, dilation: 1))
             _ = images.convolved(
                 PackedFilters(zeros([1, 1, 1, 37]), groups: 37), window: Window(kernel: 1))
-            let expansion = Expansion(
+            let expansion = PointwiseConvolution(
                 weights: PackedMatrix(zeros([37, 40])), bias: zeros([40]), activation: .relu)
             _ = images.depthwise(zeros([3, 3, 40]), window: Window(kernel: 3), activation: .relu, after: expansion)
+            let projection = PointwiseConvolution(
+                weights: PackedMatrix(zeros([40, 3])), bias: zeros([3]), activation: .none)
+            _ = Tensor(repeating: 0, shape: [1, 90, 90, 37]).contiguous().depthwise(
+                zeros([3, 3, 40]), window: Window(kernel: 3, padding: .init(1)), activation: .relu, after: expansion,
+                then: projection, residual: zeros([1, 90, 90, 3]))
             _ = images + images
             _ = images.applying(.sigmoid)
             _ = two.scaled(byChannel: two.meanOverPixels())
@@ -35,8 +40,8 @@ import Testing
             names == [
                 "conv 3x3/2 6x5x37→8 relu6", "conv 1x1 2x6x5x37→4", "conv 1x1 6x5x37→37 +residual silu",
                 "depthwise 5x5 6x5x37", "conv 1x1 6x5x37→37 in 37 groups",
-                "expand+depthwise 3x3 6x5x37→40 relu", "add 6x5x37",
-                "activation 6x5x37 sigmoid", "mean 2x6x5x37", "scale 2x6x5x37", "mean 2x6x5x37", "linear 2x37→3",
+                "expand+depthwise 3x3 6x5x37→40 relu",
+                "expand+depthwise+project 3x3 90x90x37→40→3 +residual relu", "add 6x5x37", "activation 6x5x37 sigmoid", "mean 2x6x5x37", "scale 2x6x5x37", "mean 2x6x5x37", "linear 2x37→3",
                 "mean 2x6x5x37", "softmax 2x37",
             ])
     }
@@ -55,9 +60,15 @@ import Testing
         #expect(linear.operations == 2_000)
         #expect(linear.bytes == 1_800)  // 4 · (5·10 + 10·20 + 2·5·20)
         let weights = PackedMatrix(zeros([6, 16]))
-        let fused = TracedOperation.expandedDepthwise([1, 8, 8, 6], weights, window, .none)
+        let fused = TracedOperation.depthwise([1, 8, 8, 6], after: weights, window, .none)
         #expect(fused.operations == 16_896)  // 2 · 16 · (8·8 · 6 + 4·4 · 9)
         #expect(fused.bytes == 3_520)  // 4 · (8·8·6 + 6·16 + 9·16 + 4·4·16)
+        let projection = PointwiseConvolution(
+            weights: PackedMatrix(zeros([16, 3])), bias: zeros([3]), activation: .none)
+        let block = TracedOperation.depthwise(
+            [1, 8, 8, 6], after: weights, window, .none, then: projection, isResidual: true)
+        #expect(block.operations == 18_432)  // 16_896 + 2 · 4·4 · 16 · 3
+        #expect(block.bytes == 3_072)  // 4 · (8·8·6 + 6·16 + 9·16 + 16·3 + 2·4·4·3)
         let sum = TracedOperation.elementwise("add", [3, 7], inputs: 2)
         #expect(sum.operations == 21)
         #expect(sum.bytes == 252)

@@ -15,12 +15,13 @@ typedef struct {
 } depthwise_run;
 
 // One vector of channels, from channel c on, of `pixels` pixels. Kernel size K, stride and number of pixels are known
-// when this is compiled. With `is_inside` all columns may be read and there are LANES channels.
+// when this is compiled. With `is_inside` all columns may be read, else all but the outer K / 2 on each side, which are
+// tested: tests of all would take as long as the sums. With `is_whole` there are LANES channels.
 INLINE void depthwise_tile(
     const fovea_depthwise *d, const depthwise_run *run, const ptrdiff_t c, const ptrdiff_t K, const ptrdiff_t stride,
-    const ptrdiff_t pixels, const int is_inside, const limits clamp) {
-    const ptrdiff_t left = d->C - c;
-#define LOAD(p) (is_inside ? load(p) : load_vector(p, 0, left))
+    const ptrdiff_t pixels, const int is_inside, const int is_whole, const limits clamp) {
+    const ptrdiff_t left = d->C - c, reach = (pixels - 1) * stride + K;
+#define LOAD(p) (is_whole ? load(p) : load_vector(p, 0, left))
     vec sums[TILE_PIXELS];
     const vec bias = d->bias ? LOAD(d->bias + c) : 0.0f;
     UNROLL for (ptrdiff_t p = 0; p < pixels; p++) sums[p] = bias;
@@ -29,8 +30,9 @@ INLINE void depthwise_tile(
     for (ptrdiff_t i = run->first_row; i < run->last_row; i++, row += d->x_row, filter += K * d->filter_tap) {
         vec taps[5];
         UNROLL for (ptrdiff_t j = 0; j < K; j++) taps[j] = LOAD(filter + j * d->filter_tap);
-        UNROLL for (ptrdiff_t column = 0; column < (pixels - 1) * stride + K; column++) {
-            if (!is_inside && (column < run->first_column || column >= run->last_column)) continue;
+        UNROLL for (ptrdiff_t column = 0; column < reach; column++) {
+            if (!is_inside && column < K / 2 && column < run->first_column) continue;
+            if (!is_inside && column >= reach - K / 2 && column >= run->last_column) continue;
             const vec x = LOAD(row + column * d->x_pixel);
             UNROLL for (ptrdiff_t j = 0; j < K; j++) {
                 const ptrdiff_t p = (column - j) / stride;
@@ -40,7 +42,7 @@ INLINE void depthwise_tile(
     }
     UNROLL for (ptrdiff_t p = 0; p < pixels; p++) {
         const vec y = minimum(clamp.highest, maximum(clamp.lowest, sums[p]));
-        if (is_inside)
+        if (is_whole)
             store(run->out + p * d->out_pixel + c, y);
         else
             store_vector(run->out + p * d->out_pixel + c, 0, left, y);
@@ -63,8 +65,12 @@ INLINE void depthwise_tiles(
         for (ptrdiff_t c = 0; c < d->C; c += LANES) {
             depthwise_run tile = run;
             for (ptrdiff_t i = 0; i < inside; i++, tile.x += pixels * stride * d->x_pixel, tile.out += pixels * d->out_pixel)
-                depthwise_tile(d, &tile, c, K, stride, pixels, 1, clamp);
-            if (!inside) depthwise_tile(d, &run, c, K, stride, pixels, 0, clamp);
+                depthwise_tile(d, &tile, c, K, stride, pixels, 1, 1, clamp);
+            if (inside) continue;
+            if (whole)
+                depthwise_tile(d, &run, c, K, stride, pixels, 0, 1, clamp);
+            else
+                depthwise_tile(d, &run, c, K, stride, pixels, 0, 0, clamp);
         }
         run.x += step * pixels * stride * d->x_pixel;
         run.out += step * pixels * d->out_pixel;
@@ -74,44 +80,52 @@ INLINE void depthwise_tiles(
     }
 }
 
-#define PIXELS_CASE(pixels) \
-    case pixels: depthwise_tiles(d, *run, tiles, KERNEL, STRIDE, pixels, clamp); break;
-#define DEPTHWISE_TILES(name)                                                                                         \
-    static void name(                                                                                                 \
-        const fovea_depthwise *d, const depthwise_run *run, ptrdiff_t tiles, ptrdiff_t pixels, const limits clamp) {   \
-        switch (pixels) { FOR_TILE_PIXELS(PIXELS_CASE) }                                                              \
+// A row of tiles of one size.
+typedef void (*depthwise_tiles_of_size)(const fovea_depthwise *, const depthwise_run *, ptrdiff_t tiles, limits);
+
+#define DEFINE_TILES(pixels)                                                                                          \
+    static void NAME(pixels)(                                                                                         \
+        const fovea_depthwise *d, const depthwise_run *run, ptrdiff_t tiles, const limits clamp) {                    \
+        depthwise_tiles(d, *run, tiles, KERNEL, STRIDE, pixels, clamp);                                               \
     }
 #define KERNEL 3
 #define STRIDE 1
-DEPTHWISE_TILES(depthwise_3_1)
+#define NAME(pixels) depthwise_3_1_##pixels
+FOR_TILE_PIXELS(DEFINE_TILES)
+#undef NAME
 #undef STRIDE
 #define STRIDE 2
-DEPTHWISE_TILES(depthwise_3_2)
+#define NAME(pixels) depthwise_3_2_##pixels
+FOR_TILE_PIXELS(DEFINE_TILES)
+#undef NAME
 #undef KERNEL
 #define KERNEL 5
-DEPTHWISE_TILES(depthwise_5_2)
+#define NAME(pixels) depthwise_5_2_##pixels
+FOR_TILE_PIXELS(DEFINE_TILES)
+#undef NAME
 #undef STRIDE
 #define STRIDE 1
-DEPTHWISE_TILES(depthwise_5_1)
+#define NAME(pixels) depthwise_5_1_##pixels
+FOR_TILE_PIXELS(DEFINE_TILES)
+#undef NAME
 #undef STRIDE
 #undef KERNEL
 
-// `tiles` tiles of `pixels` pixels each; false if there is no code for this window.
-static int depthwise_tiled(
-    const fovea_depthwise *d, const depthwise_run *run, ptrdiff_t tiles, ptrdiff_t pixels, const limits clamp) {
-    const fovea_window *w = &d->window;
-    if (w->KH != w->KW || w->dilation != 1) return 0;
-    if (w->KW == 3 && w->stride == 1)
-        depthwise_3_1(d, run, tiles, pixels, clamp);
-    else if (w->KW == 3 && w->stride == 2)
-        depthwise_3_2(d, run, tiles, pixels, clamp);
-    else if (w->KW == 5 && w->stride == 1)
-        depthwise_5_1(d, run, tiles, pixels, clamp);
-    else if (w->KW == 5 && w->stride == 2)
-        depthwise_5_2(d, run, tiles, pixels, clamp);
-    else
-        return 0;
-    return 1;
+// The code for tiles of so many pixels, or NULL if there is none for this window. Chosen once, not for each row: narrow
+// images have little to do in a row.
+static depthwise_tiles_of_size depthwise_tiles_for(const fovea_window *w, ptrdiff_t pixels) {
+#define TILES_3_1(pixels) depthwise_3_1_##pixels,
+#define TILES_3_2(pixels) depthwise_3_2_##pixels,
+#define TILES_5_1(pixels) depthwise_5_1_##pixels,
+#define TILES_5_2(pixels) depthwise_5_2_##pixels,
+    static const depthwise_tiles_of_size tiles[2][2][TILE_PIXELS] = {
+        {{FOR_TILE_PIXELS(TILES_3_1)}, {FOR_TILE_PIXELS(TILES_3_2)}},
+        {{FOR_TILE_PIXELS(TILES_5_1)}, {FOR_TILE_PIXELS(TILES_5_2)}},
+    };
+    const ptrdiff_t right = (w->OW - 1) * w->stride + w->KW - w->left - w->W;
+    if (w->KH != w->KW || w->dilation != 1 || w->stride > 2 || (w->KW != 3 && w->KW != 5)) return NULL;
+    if (w->left > w->KW / 2 || right > w->KW / 2) return NULL;
+    return tiles[w->KW == 5][w->stride - 1][pixels - 1];
 }
 
 // The taps of a window along one axis that lie inside the image: first..<last.
@@ -170,11 +184,14 @@ static void depthwise(const fovea_depthwise *d, ptrdiff_t first, ptrdiff_t last)
     if (w->OW <= 0) return;
     // Tiles of two neighbouring sizes: `wider` of pixels + 1, the others of pixels.
     const ptrdiff_t tiles = (w->OW + TILE_PIXELS - 1) / TILE_PIXELS, pixels = w->OW / tiles, wider = w->OW % tiles;
+    const ptrdiff_t passed = wider * (pixels + 1) * w->stride;
+    const depthwise_tiles_of_size compute = depthwise_tiles_for(w, pixels);
+    const depthwise_tiles_of_size compute_wider = wider ? depthwise_tiles_for(w, pixels + 1) : NULL;
     for (ptrdiff_t oy = first; oy < last; oy++) {
-        const ptrdiff_t y = oy * w->stride - w->top, passed = wider * (pixels + 1) * w->stride;
+        const ptrdiff_t y = oy * w->stride - w->top;
         const taps rows = taps_inside(y, w->H, w->KH, w->dilation);
         float *out = d->out + oy * d->out_row;
-        const depthwise_run run = {
+        depthwise_run run = {
             .x = d->x + y * d->x_row - w->left * d->x_pixel,
             .out = out,
             .first_row = rows.first,
@@ -182,15 +199,18 @@ static void depthwise(const fovea_depthwise *d, ptrdiff_t first, ptrdiff_t last)
             .first_column = w->left,
             .last_column = w->left + w->W,
         };
-        depthwise_run rest = run;
-        rest.x += passed * d->x_pixel;
-        rest.out += wider * (pixels + 1) * d->out_pixel;
-        rest.first_column -= passed;
-        rest.last_column -= passed;
-        if (depthwise_tiled(d, &run, wider, pixels + 1, clamp))
-            depthwise_tiled(d, &rest, tiles - wider, pixels, clamp);
-        else
+        if (!compute) {
             depthwise_any(d, run, clamp);
+        } else {
+            if (wider) {
+                compute_wider(d, &run, wider, clamp);
+                run.x += passed * d->x_pixel;
+                run.out += wider * (pixels + 1) * d->out_pixel;
+                run.first_column -= passed;
+                run.last_column -= passed;
+            }
+            compute(d, &run, tiles - wider, clamp);
+        }
         if (!clamp.is_all)
             finish_row(out, d->out_pixel, w->OW, d->C, d->sums, d->activation);
         else if (d->sums)

@@ -46,6 +46,26 @@ INLINE void store_vector(float *p, ptrdiff_t j, ptrdiff_t columns, vec v) {
         store_first(p + j * LANES, v, (size_t)left);
 }
 
+// Writes what a tile's sums give: what is to be added, then the limits. `is_whole` says that there are as many columns as
+// lanes. Each step goes over all sums, so that there is one test per tile and none per vector.
+INLINE void finish_tile(
+    const tile *t, vec sums[TILE_ROWS][2], const ptrdiff_t rows, const ptrdiff_t vectors, const int is_whole) {
+#define EACH_SUM UNROLL for (ptrdiff_t i = 0; i < rows; i++) UNROLL for (ptrdiff_t j = 0; j < vectors; j++)
+#define LOAD(p) (is_whole ? load((p) + j * LANES) : load_vector(p, j, t->columns))
+    if (t->earlier) EACH_SUM sums[i][j] += LOAD(t->earlier + i * t->out_row);
+    if (t->residual) EACH_SUM sums[i][j] += LOAD(t->residual + i * t->residual_row);
+    const vec lowest = t->lowest, highest = t->highest;
+    EACH_SUM {
+        const vec y = minimum(highest, maximum(lowest, sums[i][j]));
+        if (is_whole)
+            store(t->out + i * t->out_row + j * LANES, y);
+        else
+            store_vector(t->out + i * t->out_row, j, t->columns, y);
+    }
+#undef LOAD
+#undef EACH_SUM
+}
+
 // The activations that are no clamp, over a block of the result while it is in the cache.
 INLINE void activate_rows(float *out, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns, const fovea_activation activation) {
     for (ptrdiff_t r = 0; r < rows; r++, out += stride)

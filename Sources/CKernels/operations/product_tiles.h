@@ -21,14 +21,10 @@ INLINE void NAME(product_tile)(const tile *t, const ptrdiff_t rows, const ptrdif
             }
         }
     }
-    UNROLL for (ptrdiff_t i = 0; i < rows; i++)
-        UNROLL for (ptrdiff_t j = 0; j < vectors; j++) {
-            vec y = sums[i][j];
-            if (t->earlier) y += load_vector(t->earlier + i * t->out_row, j, t->columns);
-            if (t->residual) y += load_vector(t->residual + i * t->residual_row, j, t->columns);
-            y = minimum(t->highest, maximum(t->lowest, y));
-            store_vector(t->out + i * t->out_row, j, t->columns, y);
-        }
+    if (t->columns == vectors * LANES)
+        finish_tile(t, sums, rows, vectors, 1);
+    else
+        finish_tile(t, sums, rows, vectors, 0);
 }
 
 // All rows of t, tile by tile. `vectors` is known when this is compiled.

@@ -33,7 +33,7 @@ struct MBConv: Sendable {
     /// `[N, H, W, in]` to `[N, H / stride, W / stride, out]`, rounded as the padding says.
     func callAsFunction(_ x: Tensor) -> Tensor {
         let residual = isResidual ? x : nil
-        guard let squeeze else { return project(depthwise(x, after: expand), residual: residual) }
+        guard let squeeze else { return depthwise(x, after: expand, then: project, residual: residual) }
         let (y, means) = depthwise.withMeans(x, after: expand)
         return project(y, scale: squeeze.factors(means: means), residual: residual)
     }

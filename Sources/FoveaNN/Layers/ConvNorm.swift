@@ -96,14 +96,23 @@ public struct ConvNorm: Sendable {
     public func callAsFunction(_ x: Tensor, after expansion: ConvNorm?) -> Tensor {
         x.depthwise(
             depthwiseFilters, bias: bias, window: window(over: x.shape[1], x.shape[2]), activation: activation,
-            after: expansion?.expansion)
+            after: expansion?.pointwise)
     }
 
-    /// The same with the mean of each channel over the result, `[N, out]`.
+    /// The same and then `projection`, a 1×1 one, to whose result `residual` is added.
+    public func callAsFunction(
+        _ x: Tensor, after expansion: ConvNorm?, then projection: ConvNorm, residual: Tensor?
+    ) -> Tensor {
+        x.depthwise(
+            depthwiseFilters, bias: bias, window: window(over: x.shape[1], x.shape[2]), activation: activation,
+            after: expansion?.pointwise, then: projection.pointwise, residual: residual)
+    }
+
+    /// This depthwise convolution with the mean of each channel over the result, `[N, out]`.
     public func withMeans(_ x: Tensor, after expansion: ConvNorm?) -> (images: Tensor, means: Tensor) {
         x.depthwiseWithMeans(
             depthwiseFilters, bias: bias, window: window(over: x.shape[1], x.shape[2]), activation: activation,
-            after: expansion?.expansion)
+            after: expansion?.pointwise)
     }
 
     private func window(over H: Int, _ W: Int) -> Window {
@@ -118,10 +127,10 @@ public struct ConvNorm: Sendable {
         return filters
     }
 
-    private var expansion: Expansion {
+    private var pointwise: PointwiseConvolution {
         guard case .dense(let filters) = filters, let weights = filters.matrix else {
             preconditionFailure("not a convolution of 1×1")
         }
-        return Expansion(weights: weights, bias: bias, activation: activation)
+        return PointwiseConvolution(weights: weights, bias: bias, activation: activation)
     }
 }

@@ -1,7 +1,7 @@
 import CKernels
 
 /// How a depthwise convolution is cut into parts that are computed one by one: bands of output rows times chunks of
-/// channels. Of an expanded image a part is small enough to stay in the second-level cache between the two steps.
+/// channels. What is made for a part, or of it, stays in the second-level cache until the next step.
 struct DepthwiseTiling {
     let bands: Int
     let chunks: Int
@@ -10,29 +10,48 @@ struct DepthwiseTiling {
     private let C: Int
     private let chunkChannels: Int
 
-    init(_ w: fovea_window, isExpanded: Bool) {
-        (OH, C) = (w.OH, w.C)
-        if isExpanded {
-            let panel = Kernels.selected.panel_columns
-            // A whole image of few channels where that fits; else a band of it.
-            let fitting = Self.partFloats / max(w.H * w.W, 1) / panel * panel
-            let sharing = (w.C / Self.leastParts + panel - 1) / panel * panel
-            chunkChannels = max(panel, min(fitting, sharing))
-            let rowFloats = w.W * chunkChannels
-            let rows = max(1, (Self.partFloats / max(rowFloats, 1) - w.KH) / w.stride + 1)
-            bands = (w.OH + rows - 1) / max(rows, 1)
-            chunks = (w.C + chunkChannels - 1) / chunkChannels
-        } else {
-            chunkChannels = w.C
-            chunks = 1
-            bands = min(w.OH, Self.leastParts)
-        }
+    private init(_ w: fovea_window, bands: Int, chunkChannels: Int) {
+        (OH, C, self.bands, self.chunkChannels) = (w.OH, w.C, bands, chunkChannels)
+        chunks = (w.C + chunkChannels - 1) / max(chunkChannels, 1)
     }
 
-    /// The floats of the expanded part of an image that is in work.
+    /// Of images that are there.
+    init(_ w: fovea_window) { self.init(w, bands: min(w.OH, Self.leastParts), chunkChannels: w.C) }
+
+    /// Of images that are expanded part by part.
+    init(expanding w: fovea_window) {
+        let panel = Kernels.selected.panel_columns
+        // A whole image of few channels where that fits; else a band of it.
+        let fitting = Self.partFloats / max(w.H * w.W, 1) / panel * panel
+        let sharing = (w.C / Self.leastParts + panel - 1) / panel * panel
+        let chunkChannels = max(panel, min(fitting, sharing))
+        let rowFloats = w.W * chunkChannels
+        let rows = max(1, (Self.partFloats / max(rowFloats, 1) - w.KH) / w.stride + 1)
+        self.init(w, bands: (w.OH + rows - 1) / max(rows, 1), chunkChannels: chunkChannels)
+    }
+
+    /// Of images whose filtered bands are needed with all channels, chunk after chunk.
+    init(projecting w: fovea_window) {
+        let bands = max(1, w.OH * w.OW * w.C / Self.partFloats)
+        let equalBands = (bands + Self.leastParts - 1) / Self.leastParts * Self.leastParts
+        let rows = (w.OH + equalBands - 1) / equalBands
+        let inputPixels = max(1, (rows - 1) * w.stride + w.KH) * w.W
+        let panel = Kernels.selected.panel_columns
+        self.init(
+            w, bands: min(max(w.OH, 1), equalBands),
+            chunkChannels: max(panel, Self.expandedFloats / max(inputPixels, 1) / panel * panel))
+    }
+
+    /// The floats of the part of an image that is in work.
     private static let partFloats = 96 * 1024
-    /// As many parts keep a few threads equally busy.
+    /// The floats of a part that is expanded beside a filtered one.
+    private static let expandedFloats = 32 * 1024
+    /// As many parts, or a multiple of it, keep a few threads equally busy.
     private static let leastParts = 8
+
+    /// Whether it pays to project each band at once: where the filtered images don't fit the second-level cache. In
+    /// smaller ones, the rows that two bands have in common would be expanded twice for nothing.
+    static func projectsBands(_ w: fovea_window) -> Bool { w.OH * w.OW * w.C >= 256 * 1024 }
 
     func rows(band: Int) -> Range<Int> { OH * band / bands..<OH * (band + 1) / bands }
     func channels(chunk: Int) -> Range<Int> { chunk * chunkChannels..<min(C, (chunk + 1) * chunkChannels) }

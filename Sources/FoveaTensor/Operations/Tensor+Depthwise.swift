@@ -10,7 +10,7 @@ extension Tensor {
     ///     pieces that stay in the cache.
     public func depthwise(
         _ filters: Tensor, bias: Tensor? = nil, window: Window, activation: Activation = .none,
-        after expansion: Expansion? = nil
+        after expansion: PointwiseConvolution? = nil
     ) -> Tensor {
         depthwise(filters, bias: bias, window: window, activation: activation, after: expansion, means: false).images
     }
@@ -18,7 +18,7 @@ extension Tensor {
     /// As `depthwise`, with the mean of each channel over the result's pixels, `[N, C]`.
     public func depthwiseWithMeans(
         _ filters: Tensor, bias: Tensor? = nil, window: Window, activation: Activation = .none,
-        after expansion: Expansion? = nil
+        after expansion: PointwiseConvolution? = nil
     ) -> (images: Tensor, means: Tensor) {
         let result = depthwise(
             filters, bias: bias, window: window, activation: activation, after: expansion, means: true)
@@ -26,10 +26,40 @@ extension Tensor {
     }
 
     private func depthwise(
-        _ filters: Tensor, bias: Tensor?, window: Window, activation: Activation, after expansion: Expansion?,
-        means: Bool
+        _ filters: Tensor, bias: Tensor?, window: Window, activation: Activation,
+        after expansion: PointwiseConvolution?, means: Bool
     ) -> (images: Tensor, means: Tensor?) {
-        let (N, H, W, inputs) = imageShape
+        let start = OperationTrace.start()
+        defer { OperationTrace.finish(start, .depthwise(shape, after: expansion?.weights, window, activation)) }
+        return withDepthwiseJob(filters, bias: bias, window, activation, after: expansion) { job in
+            let (N, geometry) = (shape[0], job.geometry)
+            let (C, pixels) = (geometry.C, geometry.OH * geometry.OW)
+            let tiling = expansion == nil ? DepthwiseTiling(geometry) : DepthwiseTiling(expanding: geometry)
+            return ComputePool.withScratch(floats: means ? N * tiling.bands * C : 0) { sums in
+                if means { sums.update(repeating: 0, count: N * tiling.bands * C) }
+                let result = Tensor(shape: Shape(N, geometry.OH, geometry.OW, C)) { out in
+                    guard let out = out.baseAddress, pixels > 0 else { return }
+                    ComputePool.parallel(count: N * tiling.parts) { index in
+                        let (image, number) = index.quotientAndRemainder(dividingBy: tiling.parts)
+                        let (chunk, band) = number.quotientAndRemainder(dividingBy: tiling.bands)
+                        let part = DepthwiseJob.Part(
+                            image: image, rows: tiling.rows(band: band), channels: tiling.channels(chunk: chunk))
+                        job.compute(
+                            part, into: out + (image * pixels + part.rows.lowerBound * geometry.OW) * C,
+                            sums: means ? sums + (image * tiling.bands + band) * C : nil)
+                    }
+                }
+                return (result, means ? meansOf(sums, N, bands: tiling.bands, C, pixels: pixels) : nil)
+            }
+        }
+    }
+
+    /// Calls `body` with the depthwise convolution of these images, or of what `expansion` makes of them.
+    func withDepthwiseJob<R>(
+        _ filters: Tensor, bias: Tensor?, _ window: Window, _ activation: Activation,
+        after expansion: PointwiseConvolution?, _ body: (DepthwiseJob) -> R
+    ) -> R {
+        let (_, H, W, inputs) = imageShape
         let C = expansion?.weights.N ?? inputs
         precondition(
             expansion.map { $0.weights.K == inputs } ?? true, "the expansion does not fit input \(shape)")
@@ -38,41 +68,11 @@ extension Tensor {
             "filters \(filters.shape) do not fit \(C) channels with \(window)")
         precondition(bias.map { $0.shape == Shape(C) } ?? true, "bias \(bias?.shape ?? []) does not fit \(C) channels")
         let (images, filters, bias) = (contiguous(), filters.contiguous(), bias?.contiguous())
-        let expansionBias = expansion?.bias.contiguous()
-        defer { withExtendedLifetime((images, filters, bias, expansion, expansionBias)) {} }
-        let start = OperationTrace.start()
-        defer {
-            OperationTrace.finish(
-                start,
-                expansion.map { .expandedDepthwise(shape, $0.weights, window, activation) }
-                    ?? .depthwise(shape, window, activation))
-        }
-
-        let geometry = window.onto(H, W, C)
-        let tiling = DepthwiseTiling(geometry, isExpanded: expansion != nil)
-        return ComputePool.withScratch(floats: means ? N * tiling.bands * C : 0) { sums in
-            if means { sums.update(repeating: 0, count: N * tiling.bands * C) }
-            let result = Tensor(shape: Shape(N, geometry.OH, geometry.OW, C)) { out in
-                guard let out = out.baseAddress, geometry.OH * geometry.OW > 0 else { return }
-                ComputePool.parallel(count: N * tiling.parts) { index in
-                    let (image, part) = index.quotientAndRemainder(dividingBy: tiling.parts)
-                    let (chunk, band) = part.quotientAndRemainder(dividingBy: tiling.bands)
-                    let depthwise = DepthwisePart(
-                        geometry: geometry, rows: tiling.rows(band: band), channels: tiling.channels(chunk: chunk),
-                        filters: filters.address, bias: bias?.address, activation: activation,
-                        out: out + image * geometry.OH * geometry.OW * C,
-                        sums: means ? sums + (image * tiling.bands + band) * C : nil)
-                    let x = images.address + image * H * W * inputs
-                    if let expansion, let expansionBias {
-                        depthwise.compute(expanding: x, expansion, bias: expansionBias.address)
-                    } else {
-                        depthwise.compute(x)
-                    }
-                }
-            }
-            let pixels = geometry.OH * geometry.OW
-            return (result, means ? meansOf(sums, N, bands: tiling.bands, C, pixels: pixels) : nil)
-        }
+        defer { withExtendedLifetime((images, filters, bias)) {} }
+        return body(
+            DepthwiseJob(
+                geometry: window.onto(H, W, C), images: images.address, expansion: expansion,
+                filters: filters.address, bias: bias?.address, activation: activation))
     }
 }
 

@@ -29,15 +29,31 @@ extension TracedOperation {
             elements: N * H * W * C + taps * M + output * (isResidual ? 2 : 1))
     }
 
-    /// A depthwise convolution of images `[N, H, W, C]` to `[N, OH, OW, C]`.
-    static func depthwise(_ input: Shape, _ window: Window, _ activation: Activation) -> TracedOperation {
+    /// A depthwise convolution of images `[N, H, W, C]`, or of their product with `[C, E]`, which is never moved as a
+    /// whole; then neither is its result, if it is multiplied with `[E, M]` at once.
+    static func depthwise(
+        _ input: Shape, after expansion: PackedMatrix? = nil, _ window: Window, _ activation: Activation,
+        then projection: PointwiseConvolution? = nil, isResidual: Bool = false
+    ) -> TracedOperation {
         let (N, H, W, C) = (input[0], input[1], input[2], input[3])
+        let E = expansion?.N ?? C
         let (OH, OW) = window.outputSize(H, W)
         let taps = window.kernel.height * window.kernel.width
+        let (inputs, outputs) = (N * H * W, N * OH * OW)
+        let M = projection?.weights.N ?? E
+        var multiplications = Double(outputs * taps) * Double(E)
+        var elements = inputs * C + taps * E + outputs * M * (isResidual ? 2 : 1)
+        for (pixels, weights) in [(inputs, expansion), (outputs, projection?.weights)] {
+            guard let weights else { continue }
+            multiplications += Double(pixels * weights.K) * Double(weights.N)
+            elements += weights.rowElements * weights.N
+        }
+        let isBF16 = [expansion, projection?.weights].contains { $0?.precision == .bfloat16 }
         return TracedOperation(
-            name: "depthwise \(window.traceName) \(size(N, H, W))x\(C)" + tail(false, activation),
-            operations: 2 * Double(N * OH * OW * C) * Double(taps),
-            elements: (N * H * W + taps + N * OH * OW) * C)
+            name: (expansion == nil ? "" : "expand+") + "depthwise" + (projection == nil ? "" : "+project")
+                + " \(window.traceName) \(size(N, H, W))x\(C)" + (expansion == nil ? "" : "→\(E)")
+                + (projection == nil ? "" : "→\(M)") + tail(isResidual, activation) + (isBF16 ? " bf16" : ""),
+            operations: 2 * multiplications, elements: elements)
     }
 
     /// A product of `[..., K]` with `[K, M]`; of images it is a 1×1 convolution.
@@ -53,21 +69,6 @@ extension TracedOperation {
                 + (precision == .bfloat16 ? " bf16" : ""),
             operations: 2 * Double(rows) * Double(K) * Double(M),
             elements: rows * K + (precision == .bfloat16 ? K * M / 2 : K * M) + rows * M * (isResidual ? 2 : 1))
-    }
-
-    /// A product of images `[N, H, W, K]` with `[K, C]` and the depthwise convolution of what it gives, which is never
-    /// moved as a whole.
-    static func expandedDepthwise(
-        _ input: Shape, _ weights: PackedMatrix, _ window: Window, _ activation: Activation
-    ) -> TracedOperation {
-        let (N, H, W, K, C) = (input[0], input[1], input[2], weights.K, weights.N)
-        let (OH, OW) = window.outputSize(H, W)
-        let taps = window.kernel.height * window.kernel.width
-        return TracedOperation(
-            name: "expand+depthwise \(window.traceName) \(size(N, H, W))x\(K)→\(C)" + tail(false, activation)
-                + (weights.precision == .bfloat16 ? " bf16" : ""),
-            operations: 2 * Double(C) * (Double(N * H * W) * Double(K) + Double(N * OH * OW) * Double(taps)),
-            elements: N * H * W * K + weights.rowElements * C + (taps + N * OH * OW) * C)
     }
 
     /// A pass over all elements of `shape` that reads `inputs` arrays of them, with one operation for each but the first.
