@@ -31,6 +31,10 @@ public enum TensorMemory {
         fovea_trim_heap()
     }
 
+    /// Makes the heap, which has what is no tensor, give free memory back to the system early: to be called before there are
+    /// threads.
+    public static func configureHeap() { fovea_configure_heap() }
+
     /// Storage for a tensor of `count` elements: recycled on the threads of compute pools, its own elsewhere.
     ///
     /// So weights, made while a model is loaded, don't stay here.

@@ -22,6 +22,7 @@ struct Fovea: AsyncParsableCommand {
         ])
 
     static func main() async {
+        TensorMemory.configureHeap()
         configureOpenBLAS()
         do {
             var command = try parseAsRoot()

@@ -72,9 +72,11 @@ struct LifecycleEndToEndTests {
         #expect(try idle.request("GET", "/healthz").status == 200)
         let busy = try Client(port: daemon.port)
         let photo = try Photographs.bytes("chelsea.jpg")
-        try busy.send(
-            Array("POST /classify HTTP/1.1\r\nHost: a\r\nContent-Length: \(photo.count)\r\n\r\n".utf8)
-                + photo.prefix(1000))
+        let fields = "Host: a\r\nContent-Length: \(photo.count)\r\nExpect: 100-continue\r\n\r\n"
+        try busy.send(Array("POST /classify HTTP/1.1\r\n\(fields)".utf8))
+        // Then the daemon knows of the request.
+        #expect(try busy.receive(hasBody: false).status == 100)
+        try busy.send(Array(photo.prefix(1000)))
         kill(daemon.process.processIdentifier, SIGTERM)
         while (try? Client(port: daemon.port)) != nil {}
         try busy.send(Array(photo.dropFirst(1000)))

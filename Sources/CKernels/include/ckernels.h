@@ -166,6 +166,9 @@ bool fovea_pin_thread_again(void);
 // Names this thread for tools that list threads.
 void fovea_name_thread(ptrdiff_t index);
 
+// Makes the heap give free memory back to the system early. Before threads ask it for any.
+void fovea_configure_heap(void);
+
 // Gives the system the memory of the heap that is free.
 void fovea_trim_heap(void);
 
