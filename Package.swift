@@ -63,7 +63,9 @@ let package = Package(
         module(
             "FoveaServing",
             ["FoveaCatalogue", "FoveaImage", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaTensor", crypto, logging]),
-        module("FoveaBench", ["CRoofline", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaServing", "FoveaTensor"]),
+        module(
+            "FoveaBench",
+            ["COpenBLAS", "CRoofline", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaServing", "FoveaTensor"]),
         module(
             "FoveaServer",
             [

@@ -1,4 +1,5 @@
 """Photographs over HTTP: requests a second, latency, memory and start of every server, one running at a time."""
+import json
 import pathlib
 import shutil
 import statistics
@@ -26,7 +27,8 @@ def measure(fovea: str | None, work: pathlib.Path, photograph: pathlib.Path, rou
     servers = [server for server in SERVERS if server.key in keys]
     site = Site(fovea, work / "models", work / NETWORK / "network.onnx", work)
     if fovea:
-        install_model(fovea, work)
+        for precision in ["f32", "bf16"]:
+            install_model(fovea, work, precision)
     results = {server: {"key": server.key, "name": server.name, "turns": []} for server in servers}
     for number in range(rounds):
         for server in in_turn(servers, number):
@@ -61,14 +63,16 @@ def description(photograph: pathlib.Path) -> dict:
                 "bytes": photograph.stat().st_size}
 
 
-def install_model(fovea: str, work: pathlib.Path) -> None:
+def install_model(fovea: str, work: pathlib.Path, precision: str) -> None:
     """Makes Fovea's model of the same weights."""
-    models = work / "models"
+    models = work / "models" / precision
     shutil.rmtree(models, ignore_errors=True)
     subprocess.run(
         [fovea, "models", "add", str(work / NETWORK / "weights.safetensors"), "--models", str(models),
          "--name", NETWORK, "--architecture", NETWORK, "--labels", "imagenet-1k"],
         check=True, stdout=subprocess.DEVNULL)
+    card = models / NETWORK / "model.json"
+    card.write_text(json.dumps(json.loads(card.read_text()) | {"precision": precision}))
 
 
 def in_turn(servers: list[Server], number: int) -> list[Server]:

@@ -17,7 +17,7 @@ class Site:
     """Where a server finds what it needs."""
 
     fovea: str | None
-    #: Fovea's model folder, with the network as its only model.
+    #: Fovea's model folders, one for each precision, with the network as their only model.
     models: pathlib.Path
     #: The same network as ONNX file.
     network: pathlib.Path
@@ -50,9 +50,13 @@ class Server:
         } | self.environment
 
 
-def fovea(site: Site, port: int) -> list[str]:
-    return [str(site.fovea), "serve", "--port", str(port), "--models", str(site.models),
+def fovea(site: Site, port: int, precision: str = "f32") -> list[str]:
+    return [str(site.fovea), "serve", "--port", str(port), "--models", str(site.models / precision),
             "--data", str(site.data / "fovea"), "--log-level", "warning"]
+
+
+def fovea_bf16(site: Site, port: int) -> list[str]:
+    return fovea(site, port, "bf16")
 
 
 def fastapi(site: Site, port: int) -> list[str]:
@@ -72,6 +76,7 @@ def bentoml(site: Site, port: int) -> list[str]:
 #: One process per core with one computing thread each, where a server has processes.
 SERVERS = [
     Server("fovea", "Fovea", fovea),
+    Server("fovea-bf16", "Fovea, bfloat16", fovea_bf16),
     Server("fastapi", "FastAPI, Pillow, ONNX Runtime", fastapi),
     Server("fastapi-draft", "FastAPI, JPEG decoded smaller", fastapi, environment={"COMPARE_DRAFT": "1"}),
     Server("litserve", "LitServe, Pillow, ONNX Runtime", litserve, is_form=True),

@@ -104,12 +104,18 @@ public final class ModelRegistry: Sendable {
         let start = ContinuousClock.now
         let state: State
         do {
-            state = .ready(try LoadedModel(model, pool: pool, limits: limits))
+            let loaded = try LoadedModel(model, pool: pool, limits: limits)
+            state = .ready(loaded)
             logger.info(
                 "model ready",
                 metadata: [
                     "model": "\(model.name)", "version": "\(model.version)", "ms": "\(milliseconds(since: start))",
                 ])
+            if !loaded.precision.isSupported {
+                logger.warning(
+                    "this machine multiplies no bfloat16, as the model's card asks: it computes in float32",
+                    metadata: ["model": "\(model.name)", "version": "\(model.version)"])
+            }
         } catch {
             state = .failed("\(error)")
             logFailure(model.name.description, "\(model.version)", "\(error)", logger)

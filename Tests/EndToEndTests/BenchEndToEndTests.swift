@@ -67,7 +67,7 @@ struct BenchEndToEndTests {
         let report = try object(output)
         #expect(
             Set(report.keys) == [
-                "processor", "threads", "isa", "clocks", "peaks", "bandwidths", "loops", "wake_us", "notes",
+                "processor", "threads", "isa", "clocks", "peaks", "products", "bandwidths", "loops", "wake_us", "notes",
             ])
         let sets = (report["bandwidths"] as? [[String: Any]])?.compactMap { $0["bytes"] as? Int }
         let kibibytes = [16, 64, 256, 1024, 4096, 16384, 65536, 262_144]

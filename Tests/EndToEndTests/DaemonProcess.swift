@@ -14,8 +14,12 @@ final class DaemonProcess {
     private(set) var port = 0
     private let ownsFolder: Bool
 
-    /// - Parameter folder: an earlier daemon's folder, to start again on its data.
-    init(_ flags: [String] = [], in earlier: URL? = nil, untilReady: Bool = true) throws {
+    /// - Parameters:
+    ///   - earlier: an earlier daemon's folder, to start again on its data.
+    ///   - environment: what is added to this process's.
+    init(
+        _ flags: [String] = [], in earlier: URL? = nil, environment: [String: String] = [:], untilReady: Bool = true
+    ) throws {
         folder = earlier ?? FileManager.default.temporaryDirectory.appending(path: "fovea-\(UUID().uuidString)")
         ownsFolder = earlier == nil
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -25,6 +29,7 @@ final class DaemonProcess {
         process.executableURL = URL(fileURLWithPath: Self.binary)
         process.arguments =
             ["serve", "--port", "0", "--models", Self.models, "--data", folder.appending(path: "data").path] + flags
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = output
         process.standardError = try FileHandle(forWritingTo: log)
         try process.run()
@@ -42,6 +47,11 @@ final class DaemonProcess {
             process.waitUntilExit()
         }
         if ownsFolder { try? FileManager.default.removeItem(at: folder) }
+    }
+
+    /// What it wrote to standard error.
+    var log: String {
+        get throws { try String(contentsOf: folder.appending(path: "log"), encoding: .utf8) }
     }
 
     /// Sends `signal` and waits for the end.

@@ -87,6 +87,26 @@ struct LifecycleEndToEndTests {
         #expect(daemon.process.terminationStatus == 0)
     }
 
+    @Test("A model that asks for bfloat16 serves on a machine without it, and the log says so")
+    func precisionThatIsMissing() throws {
+        let models = FileManager.default.temporaryDirectory.appending(path: "fovea-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: models) }
+        let model = models.appending(path: "rounded")
+        try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            at: URL(fileURLWithPath: DaemonProcess.models).appending(path: "efficientnet-lite0"), to: model)
+        let card = model.appending(path: "model.json")
+        let text = try String(contentsOf: card, encoding: .utf8)
+        try text.replacing("{", with: "{ \"precision\": \"bf16\",", maxReplacements: 1)
+            .write(to: card, atomically: true, encoding: .utf8)
+
+        let daemon = try DaemonProcess(["--models", models.path], environment: ["FOVEA_ISA": "baseline"])
+        let photo = try Photographs.bytes("chelsea.jpg")
+        #expect(try Client(port: daemon.port).request("POST", "/classify", body: photo).status == 200)
+        #expect(try daemon.log.contains("computes in float32"))
+        #expect(daemon.stop() == 0)
+    }
+
     @Test("SIGTERM while models load ends in order")
     func stopsWhileLoading() throws {
         let models = FileManager.default.temporaryDirectory.appending(path: "fovea-\(UUID().uuidString)")

@@ -32,6 +32,15 @@ import Testing
         #expect((0.2...10).contains(ArithmeticPeak.gigahertz(Gang(threads: 1))))
     }
 
+    @Test("Products of the kernels and of OpenBLAS are really computed")
+    func products() {
+        let rate = ProductRate.measured(40, 30, 20, Gang(threads: 1))
+        for rate in [rate.kernels, rate.openBLAS] { #expect((0.01...5000).contains(rate)) }
+        var out: [Float] = [0, 0, 0, 0]
+        ProductRate.multiply([1, 2, 3, 4, 5, 6], [1, 10, 2, 20, 3, 30], 2, 3, 2, into: &out)
+        #expect(out == [14, 140, 32, 320])
+    }
+
     @Test("Memory is read, written and copied at the speed of memory", arguments: [1, 2])
     func bandwidth(threads: Int) {
         let memory = WorkingMemory(bytes: 1 << 20)

@@ -13,8 +13,8 @@
 #define TILE_ROWS 8
 #define FOR_FEWER_ROWS(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7)
 #else
-#define TILE_ROWS 4
-#define FOR_FEWER_ROWS(CASE) CASE(1) CASE(2) CASE(3)
+#define TILE_ROWS 5
+#define FOR_FEWER_ROWS(CASE) CASE(1) CASE(2) CASE(3) CASE(4)
 #endif
 
 #define UNROLL _Pragma("clang loop unroll(full)")

@@ -13,6 +13,11 @@ extension MachineReport {
                 "\(peak.threads)", peak.gigaflops.fixed(1),
             ])
         }
+        var multiplication = TextTable(
+            ["PRODUCT, 1 THREAD", "KERNELS GFLOP/S", "OPENBLAS GFLOP/S"], right: ["KERNELS GFLOP/S", "OPENBLAS GFLOP/S"])
+        for rate in products {
+            multiplication.add(["\(rate.M)x\(rate.K)x\(rate.N)", rate.kernels.fixed(1), rate.openBLAS.fixed(1)])
+        }
         var memory = TextTable(
             ["WORKING SET", "THREADS", "READ GB/S", "WRITE GB/S", "COPY GB/S"],
             right: ["WORKING SET", "THREADS", "READ GB/S", "WRITE GB/S", "COPY GB/S"])
@@ -21,7 +26,7 @@ extension MachineReport {
                 Self.binarySize(row.bytes), "\(row.threads)", row.read.fixed(1), row.write.fixed(1), row.copy.fixed(1),
             ])
         }
-        text += arithmetic.text + "\n" + memory.text + "\n"
+        text += arithmetic.text + "\n" + multiplication.text + "\n" + memory.text + "\n"
         for clock in clocks { text += "clock with \(clock.threads) at work: \(clock.gigahertz.fixed(2)) GHz\n" }
         for loop in pool.loops {
             text += "parallel loop on \(loop.threads) threads: \(loop.empty.fixed(2)) µs empty, "
@@ -45,6 +50,14 @@ extension MachineReport {
                     [
                         "isa": .string($0.isa), "type": .string($0.type), "bits": .integer($0.bits),
                         "threads": .integer($0.threads), "gflops": .number($0.gigaflops.thousandths),
+                    ]
+                }),
+            "products": .array(
+                products.map {
+                    [
+                        "m": .integer($0.M), "k": .integer($0.K), "n": .integer($0.N),
+                        "kernels_gflops": .number($0.kernels.thousandths),
+                        "openblas_gflops": .number($0.openBLAS.thousandths),
                     ]
                 }),
             "bandwidths": .array(

@@ -10,6 +10,7 @@ public struct MachineReport: Sendable {
     /// The clock of the cores with so many of them at work.
     public let clocks: [(threads: Int, gigahertz: Double)]
     public let peaks: [ArithmeticPeak]
+    public let products: [ProductRate]
     public let bandwidths: [Bandwidth]
     public let pool: PoolCosts
 
@@ -21,6 +22,7 @@ public struct MachineReport: Sendable {
             processor: ProcessorName.read(), threads: threads, isa: Kernels.isaName,
             clocks: gangs.map { ($0.threads, ArithmeticPeak.gigahertz($0)) },
             peaks: gangs.flatMap(ArithmeticPeak.all),
+            products: ProductRate.all(),
             bandwidths: gangs.flatMap { gang in
                 Bandwidth.workingSets.map { Bandwidth.measured(bytes: $0, gang, in: memory) }
             },
