@@ -35,6 +35,12 @@ for isa in baseline avx2 avx512; do
 done
 python3 Tests/inner_loops.py "$(dirname "$fovea")"
 
+if [ "$(uname -m)" = x86_64 ]; then
+    say "comparing the kernels of arm64 with this machine's"
+    install_packages qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+    python3 Tests/CrossKernels/arm64.py
+fi
+
 say "running the HTTP cases against the daemon"
 Tests/EndToEndTests/http-cases.sh
 

@@ -106,9 +106,10 @@ struct SmallNetwork: Sendable {
             switch operation {
             case .convolved: image.convolved(stem, bias: stemBias, window: halving, activation: .silu)
             case .depthwise: wide.depthwise(filters, bias: expandBias, window: same, activation: .silu)
-            case .projected: large.depthwise(
-                filters, bias: expandBias, window: same, after: expansion,
-                then: PointwiseConvolution(weights: rounded, bias: stemBias, activation: .none), residual: large)
+            case .projected:
+                large.depthwise(
+                    filters, bias: expandBias, window: same, after: expansion,
+                    then: PointwiseConvolution(weights: rounded, bias: stemBias, activation: .none), residual: large)
             case .linear: wide.linear(project, bias: stemBias, residual: x)
             case .pixels: pixels.convolved(stem, bias: stemBias, window: halving)
             case .rounded: wide.linear(rounded, scale: factors, bias: stemBias)

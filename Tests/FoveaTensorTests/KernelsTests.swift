@@ -28,23 +28,18 @@ struct KernelTable: CustomTestStringConvertible {
         #expect(["baseline", "avx2", "avx512", "avx512bf16"].contains(Kernels.isaName))
     }
 
-    @Test("Bias, residual and activation match the reference", arguments: KernelTable.all, Activation.allCases)
-    func epilogue(kernels: KernelTable, activation: Activation) {
-        for C in Self.channels {
-            let x = Tensor.random([3, C], seed: 1, in: -9...9).values
-            let bias = Tensor.random([C], seed: 2).values
-            let residual = Tensor.random([3, C], seed: 3).values
-            for (isBiased, isResidual) in [(false, false), (true, false), (false, true), (true, true)] {
-                var out = [Float](repeating: 77, count: 3 * C + 1)
-                withOptional(bias, isBiased) { bias in
-                    withOptional(residual, isResidual) { residual in
-                        kernels.table.epilogue(&out, x, bias, residual, 3, C, activation.kernel)
-                    }
+    @Test("Sums and activations match the reference", arguments: KernelTable.all, Activation.allCases)
+    func elementwise(kernels: KernelTable, activation: Activation) {
+        for count in Self.channels {
+            let x = Tensor.random([count], seed: 1, in: -9...9).values
+            let other = Tensor.random([count], seed: 2).values
+            for isSum in [false, true] {
+                var out = [Float](repeating: 77, count: count + 1)
+                withOptional(other, isSum) { other in
+                    kernels.table.elementwise(&out, x, other, count, activation.kernel)
                 }
                 let expected = x.indices.map { i in
-                    Reference.activation(
-                        Double(x[i]) + (isBiased ? Double(bias[i % C]) : 0) + (isResidual ? Double(residual[i]) : 0),
-                        activation)
+                    Reference.activation(Double(x[i]) + (isSum ? Double(other[i]) : 0), activation)
                 }
                 #expect(out.last == 77)
                 #expect(largestDifference(Array(out.dropLast()), expected) < 3e-6)
@@ -58,7 +53,7 @@ struct KernelTable: CustomTestStringConvertible {
             -3e38, -1000, -100, -88.5, -87, -20, -1e-30, 0, 1e-30, 20, 87, 88.5, 100, 1000, 3e38, 1, .nan,
         ]
         var out = [Float](repeating: 0, count: x.count)
-        kernels.table.epilogue(&out, x, nil, nil, 1, x.count, activation.kernel)
+        kernels.table.elementwise(&out, x, nil, x.count, activation.kernel)
         for (x, y) in zip(x, out).dropLast() {
             let expected = Reference.activation(Double(x), activation)
             #expect(abs(Double(y) - expected) <= 1e-6 * max(1, abs(expected)), "\(activation) of \(x)")

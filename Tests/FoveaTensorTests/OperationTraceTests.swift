@@ -41,7 +41,8 @@ import Testing
                 "conv 3x3/2 6x5x37→8 relu6", "conv 1x1 2x6x5x37→4", "conv 1x1 6x5x37→37 +residual silu",
                 "depthwise 5x5 6x5x37", "conv 1x1 6x5x37→37 in 37 groups",
                 "expand+depthwise 3x3 6x5x37→40 relu",
-                "expand+depthwise+project 3x3 90x90x37→40→3 +residual relu", "add 6x5x37", "activation 6x5x37 sigmoid", "mean 2x6x5x37", "scale 2x6x5x37", "mean 2x6x5x37", "linear 2x37→3",
+                "expand+depthwise+project 3x3 90x90x37→40→3 +residual relu", "add 6x5x37", "activation 6x5x37 sigmoid",
+                "mean 2x6x5x37", "scale 2x6x5x37", "mean 2x6x5x37", "linear 2x37→3",
                 "mean 2x6x5x37", "softmax 2x37",
             ])
     }

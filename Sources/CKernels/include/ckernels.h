@@ -100,10 +100,9 @@ typedef struct {
     void (*product)(
         const fovea_product *product, ptrdiff_t first, ptrdiff_t last, ptrdiff_t first_panel, ptrdiff_t last_panel);
 
-    // out[r, c] = activation(x[r, c] + bias[c] + residual[r, c]); out may be x.
-    void (*epilogue)(
-        float *out, const float *x, const float *_Nullable bias, const float *_Nullable residual, size_t rows,
-        size_t C, fovea_activation activation);
+    // out[i] = activation(x[i] + other[i]); out may be x.
+    void (*elementwise)(
+        float *out, const float *x, const float *_Nullable other, size_t count, fovea_activation activation);
 
     // out[p, c] = x[p, c] * scale[c]; out may be x.
     void (*scale)(float *out, const float *x, const float *scale, size_t pixels, size_t C);

@@ -7,7 +7,7 @@
 #include "product.h"
 
 #include "depthwise.h"
-#include "epilogue.h"
+#include "elementwise.h"
 #include "normalise.h"
 #include "resample.h"
 #include "softmax.h"
@@ -27,7 +27,7 @@
         .pack = pack,                                                                                    \
         BF16_PRODUCTS                                                                                    \
         .product = product,                                                                              \
-        .epilogue = epilogue,                                                                            \
+        .elementwise = elementwise,                                                                      \
         .scale = scale,                                                                                  \
         .mean = mean,                                                                                    \
         .depthwise = depthwise,                                                                          \

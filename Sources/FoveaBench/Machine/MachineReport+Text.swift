@@ -14,7 +14,8 @@ extension MachineReport {
             ])
         }
         var multiplication = TextTable(
-            ["PRODUCT, 1 THREAD", "KERNELS GFLOP/S", "OPENBLAS GFLOP/S"], right: ["KERNELS GFLOP/S", "OPENBLAS GFLOP/S"])
+            ["PRODUCT, 1 THREAD", "KERNELS GFLOP/S", "OPENBLAS GFLOP/S"],
+            right: ["KERNELS GFLOP/S", "OPENBLAS GFLOP/S"])
         for rate in products {
             multiplication.add(["\(rate.M)x\(rate.K)x\(rate.N)", rate.kernels.fixed(1), rate.openBLAS.fixed(1)])
         }

@@ -21,17 +21,14 @@ extension Tensor {
                 start,
                 .elementwise(other == nil ? "activation" : "add", shape, inputs: other == nil ? 1 : 2, activation))
         }
-        let count = count
+        let (x, other) = (contiguous(), other?.contiguous())
+        defer { withExtendedLifetime((x, other)) {} }
         return Tensor(shape: shape) { out in
-            withPointer(self) { x in
-                withPointer(other) { other in
-                    guard let out = out.baseAddress, let x else { return }
-                    ComputePool.parallel(ranges: count, grain: elementsWorthSharing) { range in
-                        let first = range.lowerBound
-                        Kernels.selected.epilogue(
-                            out + first, x + first, nil, other.map { $0 + first }, 1, range.count, activation.kernel)
-                    }
-                }
+            guard let out = out.baseAddress else { return }
+            ComputePool.parallel(ranges: x.count, grain: elementsWorthSharing) { range in
+                let first = range.lowerBound
+                Kernels.selected.elementwise(
+                    out + first, x.address + first, other.map { $0.address + first }, range.count, activation.kernel)
             }
         }
     }
@@ -44,16 +41,14 @@ extension Tensor {
         precondition(factors.shape == Shape(N, C), "factors \(factors.shape) do not fit input \(shape)")
         let start = OperationTrace.start()
         defer { OperationTrace.finish(start, .scale(shape)) }
+        let (x, factors) = (contiguous(), factors.contiguous())
+        defer { withExtendedLifetime((x, factors)) {} }
         return Tensor(shape: shape) { out in
-            withPointer(self) { x in
-                withPointer(factors) { factors in
-                    guard let out = out.baseAddress, let x, let factors else { return }
-                    for n in 0..<N {
-                        ComputePool.parallel(ranges: H * W, grain: elementsWorthSharing / max(C, 1) + 1) { pixels in
-                            let first = (n * H * W + pixels.lowerBound) * C
-                            Kernels.selected.scale(out + first, x + first, factors + n * C, pixels.count, C)
-                        }
-                    }
+            guard let out = out.baseAddress else { return }
+            for n in 0..<N {
+                ComputePool.parallel(ranges: H * W, grain: elementsWorthSharing / max(C, 1) + 1) { pixels in
+                    let first = (n * H * W + pixels.lowerBound) * C
+                    Kernels.selected.scale(out + first, x.address + first, factors.address + n * C, pixels.count, C)
                 }
             }
         }

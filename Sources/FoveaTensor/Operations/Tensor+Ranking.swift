@@ -7,13 +7,13 @@ extension Tensor {
         defer { OperationTrace.finish(start, .softmax(shape)) }
         let C = shape.last ?? 1
         let rows = C == 0 ? 0 : count / C
+        let x = contiguous()
+        defer { withExtendedLifetime(x) {} }
         return Tensor(shape: shape) { out in
-            withPointer(self) { x in
-                guard let out = out.baseAddress, let x else { return }
-                ComputePool.parallel(ranges: rows, grain: 16) { rows in
-                    let first = rows.lowerBound * C
-                    Kernels.selected.softmax(out + first, x + first, rows.count, C)
-                }
+            guard let out = out.baseAddress else { return }
+            ComputePool.parallel(ranges: rows, grain: 16) { rows in
+                let first = rows.lowerBound * C
+                Kernels.selected.softmax(out + first, x.address + first, rows.count, C)
             }
         }
     }
