@@ -18,7 +18,7 @@ struct BenchCommand: ParsableCommand {
 
     struct Machine: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Measure clock, arithmetic, memory and the compute pool of this machine.")
+            abstract: "Measure clock, arithmetic, products, memory and the compute pool of this machine.")
 
         @Option(help: "The most threads to use (default: what this machine allows).") var threads: Int?
         @Flag(help: "Print JSON.") var json = false
