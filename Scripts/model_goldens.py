@@ -1,6 +1,7 @@
 """Makes the fixtures of Tests/FoveaModelsTests from the reference implementations.
 
-    python3 Scripts/model_goldens.py             writes Tests/Fixtures/models/*.tsv
+    python3 Scripts/model_goldens.py             writes Tests/Fixtures/models/efficientnet-*.tsv
+    python3 Scripts/model_goldens.py light       writes Tests/Fixtures/models/light-outputs.tsv
     python3 Scripts/model_goldens.py chelsea F   writes the photograph of the real-checkpoint test to F, as 224x224 RGB bytes
 
 Needs torch, torchvision, timm, efficientnet-pytorch 0.7.1 and efficientnet-lite-pytorch 0.1.0; chelsea needs Pillow and
@@ -73,6 +74,22 @@ def networks():
             name, image_size=None)
 
 
+def light_networks():
+    """The same for the networks beside EfficientNet."""
+    import timm
+    import torchvision
+
+    names = ["googlenet", "squeezenet1_0", "squeezenet1_1", "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small"]
+    names += [f"shufflenet_v2_x{width}" for width in ["0_5", "1_0", "1_5", "2_0"]]
+    names += [f"mnasnet{width}" for width in ["0_5", "0_75", "1_0", "1_3"]]
+    names += [f"resnet{layers}" for layers in [18, 34, 50, 101, 152]]
+    for name in names:
+        options = {"googlenet": {"aux_logits": False, "transform_input": True, "init_weights": False}}.get(name, {})
+        yield f"torchvision_{name}", lambda name=name, options=options: getattr(torchvision.models, name)(**options)
+    for name in ["mobilenetv1_100", "legacy_xception"]:
+        yield f"timm_{name}", lambda name=name: timm.create_model(name)
+
+
 def fingerprint(state):
     """FNV-1a-64 of the lines `key<TAB>shape` in the order of their bytes; a shape is `32x3x3x3` or `scalar`."""
     lines = [f"{key}\t{'x'.join(map(str, value.shape)) or 'scalar'}\n" for key, value in state.items()]
@@ -94,7 +111,8 @@ def outputs(name, network):
     """The golden rows of one network, computed in double precision."""
     import torch
 
-    for H, W in [(96, 80)] + ([(75, 101)] if name.endswith(("b0", "lite0")) else []):
+    is_odd = "efficientnet" not in name or name.endswith(("b0", "lite0"))
+    for H, W in [(96, 80)] + ([(75, 101)] if is_odd else []):
         x = torch.from_numpy((2 * uniform("input", 3 * H * W) - 1).astype(np.float32).reshape(1, 3, H, W))
         with torch.no_grad():
             single = network.float()(x)
@@ -120,6 +138,22 @@ def write_fixtures():
     (FIXTURES / "efficientnet-manifests.tsv").write_text("\n".join(manifests) + "\n")
 
 
+def write_light_fixture():
+    import torch
+
+    goldens = ["\t".join("model H W tensor shape mean std s0 s1 s2 s3 s4 s5 argmax".split())]
+    for name, make in light_networks():
+        network = make().eval()
+        state = network.state_dict()
+        # In place: the state_dict also carries the version of its layout.
+        for key, value in state.items():
+            state[key] = torch.from_numpy(synthetic(key, tuple(value.shape)))
+        network.load_state_dict(state)
+        goldens.extend(outputs(name, network))
+        print(name, flush=True)
+    (FIXTURES / "light-outputs.tsv").write_text("\n".join(goldens) + "\n")
+
+
 def write_chelsea(path):
     from PIL import Image
     from skimage import data
@@ -135,5 +169,7 @@ def write_chelsea(path):
 if __name__ == "__main__":
     if sys.argv[1:2] == ["chelsea"]:
         write_chelsea(sys.argv[2])
+    elif sys.argv[1:2] == ["light"]:
+        write_light_fixture()
     else:
         write_fixtures()

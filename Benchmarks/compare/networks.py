@@ -33,5 +33,12 @@ NETWORKS = {
         Network("efficientnet_lite0", 224, trained_lite0, is_trained=True),
         Network("efficientnet_b0", 224, torchvision.models.efficientnet_b0),
         Network("efficientnet_b4", 380, torchvision.models.efficientnet_b4),
+        Network("mobilenet_v2", 224, torchvision.models.mobilenet_v2),
+        Network("mobilenet_v3_large", 224, torchvision.models.mobilenet_v3_large),
+        Network("shufflenet_v2_x1_0", 224, torchvision.models.shufflenet_v2_x1_0),
+        Network("resnet18", 224, torchvision.models.resnet18),
+        Network("resnet50", 224, torchvision.models.resnet50),
+        Network("googlenet", 224, lambda: torchvision.models.googlenet(
+            aux_logits=False, transform_input=True, init_weights=False)),
     ]
 }

@@ -25,6 +25,23 @@ public struct Architecture: Sendable {
         (self.make, self.fits) = (makeClassifier, fits)
     }
 
+    /// A classifier that `make` makes of a checkpoint's tensors, all of them. What fits is found out by making one of zeros.
+    init(
+        _ name: String, input: InputSpecification,
+        make: @escaping @Sendable (Weights) throws(CheckpointError) -> any Classifier
+    ) {
+        let network: @Sendable (Checkpoint, Precision) throws(CheckpointError) -> any Classifier = {
+            (checkpoint, precision) throws(CheckpointError) in
+            let weights = Weights(checkpoint, precision: precision)
+            let network = try make(weights)
+            try weights.finish()
+            return network
+        }
+        self.init(name: name, task: .classify, input: { _ in input }, makeClassifier: network) { entries in
+            (try? network(.zeros(entries), .float32)) != nil
+        }
+    }
+
     /// Makes the network, to compute in `precision`. Throws what names the key when a tensor is missing, extra or
     /// misshapen.
     public func makeClassifier(_ checkpoint: Checkpoint, precision: Precision = .float32) throws -> any Classifier {
@@ -36,7 +53,11 @@ public struct Architecture: Sendable {
     public func input(for entries: [Checkpoint.Entry]) -> InputSpecification { inputFor(entries) }
 
     /// Every architecture this program knows.
-    public static let all: [Architecture] = efficientNets
+    public static let all: [Architecture] =
+        efficientNets + MobileNetV1.architectures + MobileNetV2.architectures + MobileNetV3.architectures
+        + MnasNet.architectures + ShuffleNetV1.architectures + ShuffleNetV2.architectures
+        + MegviiShuffleNetV2.architectures + SqueezeNet.architectures + GoogLeNet.architectures
+        + Xception.architectures + ResNet.architectures
 
     /// The architecture called `name`.
     public static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }
@@ -44,5 +65,16 @@ public struct Architecture: Sendable {
     /// The architectures whose keys and shapes the checkpoint has; several where files alone can't tell them apart.
     public static func fitting(_ checkpoint: Checkpoint) -> [Architecture] {
         all.filter { $0.fits(checkpoint.entries) }
+    }
+}
+
+extension Checkpoint {
+    /// A checkpoint with the given tensors, all of zeros that take no memory: to see whether something can be made of it.
+    fileprivate static func zeros(_ entries: [Entry]) -> Checkpoint {
+        let shapes = Dictionary(entries.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+        return Checkpoint(entries: entries) { name throws(CheckpointError) in
+            guard let shape = shapes[name] else { throw .missing(key: name) }
+            return Tensor(repeating: 0, shape: Shape(shape))
+        }
     }
 }

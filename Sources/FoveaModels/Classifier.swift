@@ -1,3 +1,4 @@
+import FoveaNN
 public import FoveaTensor
 
 /// A network that gives one score a class.
@@ -14,4 +15,19 @@ public protocol Classifier: Sendable {
 
 extension Classifier {
     public func logits(_ pixels: PixelBatch) -> Tensor { logits(pixels.normalised()) }
+}
+
+/// A classifier that begins with a convolution, which reads pixels as they are.
+protocol ConvolutionalClassifier: Classifier {
+    var stem: ConvNorm { get }
+    var classifier: Linear { get }
+
+    /// The features `[N, C]` of images after the stem, one row for the classifier per image.
+    func features(_ y: Tensor) -> Tensor
+}
+
+extension ConvolutionalClassifier {
+    public var classes: Int { classifier.outputs }
+    public func logits(_ x: Tensor) -> Tensor { classifier(features(stem(x))) }
+    public func logits(_ pixels: PixelBatch) -> Tensor { classifier(features(stem(pixels))) }
 }

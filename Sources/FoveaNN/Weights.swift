@@ -40,6 +40,15 @@ public struct Weights: Sendable {
         return try inventory.checkpoint.tensor(named: key)
     }
 
+    /// The length of the first axis of the tensor `name`, where only the checkpoint knows it: at least 1.
+    public func length(ofFirstAxisOf name: String) throws(CheckpointError) -> Int {
+        guard let shape = inventory.shapes[path + name] else { throw .missing(key: path + name) }
+        guard let length = shape.first, length > 0 else {
+            throw .shape(key: path + name, expected: [1000] + shape.dropFirst(), got: shape)
+        }
+        return length
+    }
+
     /// As `take`, but nil if there is no tensor `name`.
     public func takeIfPresent(_ name: String, shape: [Int]) throws(CheckpointError) -> Tensor? {
         guard inventory.shapes[path + name] != nil else { return nil }

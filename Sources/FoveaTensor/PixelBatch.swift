@@ -63,6 +63,18 @@ public struct PixelBatch: Sendable {
         }
     }
 
+    /// The same pixels, normalised to `scale * x + shift` where this batch's are normalised to `x`.
+    public func renormalised(scale: [Float], shift: [Float]) -> PixelBatch {
+        precondition(scale.count == 3 && shift.count == 3 && !scale.contains(0), "scale \(scale), shift \(shift)")
+        let std = (0..<3).map { self.std[$0] / scale[$0] }
+        return PixelBatch(self, mean: (0..<3).map { mean[$0] - shift[$0] * std[$0] }, std: std)
+    }
+
+    private init(_ other: PixelBatch, mean: [Float], std: [Float]) {
+        (count, height, width, storage) = (other.count, other.height, other.width, other.storage)
+        (self.mean, self.std) = (mean, std)
+    }
+
     /// The network's input, `[N, H, W, 3]`.
     public func normalised() -> Tensor {
         Tensor(shape: shape) { elements in

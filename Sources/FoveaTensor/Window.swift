@@ -54,9 +54,23 @@ public struct Window: Sendable, Equatable {
         )
     }
 
+    /// As `outputSize`, but a last window that hangs over the far border counts, too, if it begins inside the image or the
+    /// padding before it: PyTorch's `ceil_mode`.
+    func outputSizeRoundedUp(_ H: Int, _ W: Int) -> (OH: Int, OW: Int) {
+        func length(_ length: Int, _ before: Int, _ after: Int, _ kernel: Int) -> Int {
+            let room = length + before + after - dilation * (kernel - 1) - 1
+            guard room >= 0 else { return 0 }
+            let rounded = (room + stride - 1) / stride + 1
+            return (rounded - 1) * stride >= length + before ? rounded - 1 : rounded
+        }
+        return (
+            length(H, padding.top, padding.bottom, kernel.height), length(W, padding.left, padding.right, kernel.width)
+        )
+    }
+
     /// The window over images of `H` × `W` × `C`, as the kernels know it.
-    func onto(_ H: Int, _ W: Int, _ C: Int) -> fovea_window {
-        let (OH, OW) = outputSize(H, W)
+    func onto(_ H: Int, _ W: Int, _ C: Int, roundingUp: Bool = false) -> fovea_window {
+        let (OH, OW) = roundingUp ? outputSizeRoundedUp(H, W) : outputSize(H, W)
         return fovea_window(
             H: H, W: W, C: C, OH: OH, OW: OW, KH: kernel.height, KW: kernel.width, stride: stride,
             dilation: dilation, top: padding.top, left: padding.left)

@@ -66,6 +66,28 @@ typedef struct {
     fovea_activation activation;
 } fovea_depthwise;
 
+// 6 x 6 pixels of C channels of an image, for a tile of 4 x 4 outputs of a 3x3 convolution, transformed for products:
+// number k of the 36 goes to out + k * plane. The first pixel is at x and may lie outside the image; only rows
+// first_row..<last_row and columns first_column..<last_column are read, the others are zero.
+typedef struct {
+    const float *x;
+    ptrdiff_t x_row, x_pixel, C, first_row, last_row, first_column, last_column;
+    float *out;
+    ptrdiff_t plane;
+} fovea_winograd_input;
+
+// The 36 products of a tile, number k at products + k * plane, transformed back: the first `rows` x `columns` of its 4 x 4
+// outputs, activation(y + bias + residual). Residual and result lie alike.
+typedef struct {
+    const float *products;
+    ptrdiff_t plane;
+    const float *_Nullable bias;
+    const float *_Nullable residual;
+    float *out;
+    ptrdiff_t out_row, out_pixel, C, rows, columns;
+    fovea_activation activation;
+} fovea_winograd_output;
+
 // Bits after the point of a weight of `resize_across` and `resize_down`.
 #define FOVEA_WEIGHT_BITS 22
 // Bytes behind a row that these two may read (what they hold does not matter) and overwrite.
@@ -124,6 +146,10 @@ typedef struct {
     // The output rows first..<last of a depthwise convolution.
     void (*depthwise)(const fovea_depthwise *depthwise, ptrdiff_t first, ptrdiff_t last);
 
+    // The output rows first..<last of the largest value of each channel in each window; what hangs over the border does
+    // not count, and each window has a pixel of the image.
+    void (*max_pool)(float *out, const float *x, const fovea_window *window, ptrdiff_t first, ptrdiff_t last);
+
     // Writes `count` values of 8 bits as out[i] = (x[i] - mean[i % 3]) / std[i % 3].
     void (*normalise)(float *out, const uint8_t *x, size_t count, const float *mean, const float *std);
 
@@ -137,6 +163,9 @@ typedef struct {
     void (*resize_down)(
         uint8_t *out, const uint8_t *_Nonnull const *_Nonnull rows, const int16_t *high, const int16_t *low, size_t taps,
         size_t count);
+
+    void (*winograd_input)(const fovea_winograd_input *input);
+    void (*winograd_output)(const fovea_winograd_output *output);
 } fovea_kernels;
 
 // The table for `wanted` ("baseline", "avx2", "avx512", "avx512bf16"), or the best one below it that this machine can run;

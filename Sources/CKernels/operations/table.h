@@ -9,8 +9,10 @@
 #include "depthwise.h"
 #include "elementwise.h"
 #include "normalise.h"
+#include "pool.h"
 #include "resample.h"
 #include "softmax.h"
+#include "winograd.h"
 
 #ifdef HAS_BF16
 #define BF16_PRODUCTS .pack_bf16 = pack_bf16, .product_bf16 = product_bf16, .to_bf16 = to_bf16,
@@ -31,8 +33,11 @@
         .scale = scale,                                                                                  \
         .mean = mean,                                                                                    \
         .depthwise = depthwise,                                                                          \
+        .max_pool = max_pool,                                                                            \
         .normalise = normalise,                                                                          \
         .softmax = softmax,                                                                              \
         .resize_across = resize_across,                                                                  \
         .resize_down = resize_down,                                                                      \
+        .winograd_input = winograd_input,                                                                \
+        .winograd_output = winograd_output,                                                              \
     };

@@ -48,10 +48,5 @@ struct EfficientNetSize: Sendable {
         }
     }
 
-    /// `channels` times the width, as a multiple of 8 that is not more than a tenth smaller.
-    private func scaled(_ channels: Int) -> Int {
-        let exact = Double(channels) * width
-        let rounded = max(8, Int((exact + 4) / 8) * 8)
-        return Double(rounded) < 0.9 * exact ? rounded + 8 : rounded
-    }
+    private func scaled(_ channels: Int) -> Int { roundedChannels(Double(channels) * width) }
 }

@@ -37,5 +37,9 @@ extension InputSpecification {
         static let imageNet = Normalisation(mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375])
         /// What TensorFlow trains EfficientNet-Lite with.
         static let lite = Normalisation(mean: [127, 127, 127], std: [128, 128, 128])
+        /// From -1 to 1.
+        static let half = Normalisation(mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5])
+        /// The pixels as they are.
+        static let none = Normalisation(mean: [0, 0, 0], std: [1, 1, 1])
     }
 }

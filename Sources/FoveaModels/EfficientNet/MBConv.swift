@@ -11,6 +11,14 @@ struct MBConv: Sendable {
     private let isResidual: Bool
 
     init(
+        expand: ConvNorm? = nil, depthwise: ConvNorm, squeeze: SqueezeExcitation? = nil, project: ConvNorm,
+        isResidual: Bool = false
+    ) {
+        (self.expand, self.depthwise, self.squeeze) = (expand, depthwise, squeeze)
+        (self.project, self.isResidual) = (project, isResidual)
+    }
+
+    init(
         _ weights: Weights, _ plan: EfficientNetPlan.Block, epsilon: Double, activation: Activation
     ) throws(CheckpointError) {
         if let convolution = plan.expand {

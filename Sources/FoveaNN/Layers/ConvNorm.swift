@@ -1,6 +1,6 @@
 public import FoveaTensor
 
-/// A convolution, its batch norm (folded into it) and an activation, in one pass.
+/// A convolution, its batch norm (folded into it) or its bias, and an activation, in one pass.
 ///
 /// | Key of the convolution | Shape                         |
 /// | ---------------------- | ----------------------------- |
@@ -31,6 +31,9 @@ public struct ConvNorm: Sendable {
 
         /// A product of each pixel with one matrix.
         var isPointwise: Bool { kernel == 1 && stride == 1 && groups == 1 }
+
+        /// Neighbouring outputs see neighbouring inputs.
+        var hasUnitSteps: Bool { stride == 1 && dilation == 1 }
 
         /// One filter per channel.
         var isDepthwise: Bool { groups > 1 && groups == input && input == output }
@@ -64,8 +67,33 @@ public struct ConvNorm: Sendable {
             : .dense(
                 PackedFilters(
                     folded.reshaped([K, K, geometry.input / geometry.groups, M]), groups: geometry.groups,
-                    precision: geometry.isPointwise ? convolution.precision : .float32))
+                    precision: geometry.isPointwise ? convolution.precision : .float32,
+                    hasUnitSteps: geometry.hasUnitSteps))
         bias = norm.shift
+        (self.geometry, self.activation) = (geometry, activation)
+    }
+
+    /// Takes the filters of a convolution without norm, and its bias if it has one.
+    ///
+    /// | Key    | Shape                        |
+    /// | ------ | ---------------------------- |
+    /// | `weight` | `[out, in / groups, KH, KW]` |
+    /// | `bias`   | `[out]`                      |
+    public init(
+        _ convolution: Weights, hasBias: Bool, _ geometry: Geometry, activation: Activation = .none
+    ) throws(CheckpointError) {
+        let weight = try convolution.take("weight", shape: geometry.filterShape)
+        let (K, M) = (geometry.kernel, geometry.output)
+        let filters = weight.permuted([2, 3, 1, 0])
+        self.filters =
+            geometry.isDepthwise
+            ? .depthwise(filters.reshaped([K, K, M]))
+            : .dense(
+                PackedFilters(
+                    filters, groups: geometry.groups,
+                    precision: geometry.isPointwise ? convolution.precision : .float32,
+                    hasUnitSteps: geometry.hasUnitSteps))
+        bias = try hasBias ? convolution.take("bias", shape: [M]) : Tensor([Float](repeating: 0, count: M), shape: [M])
         (self.geometry, self.activation) = (geometry, activation)
     }
 

@@ -17,14 +17,31 @@ public struct Linear: Sendable {
     private let activation: Activation
 
     public init(
-        _ weights: Weights, input: Int, output: Int, form: Form = .matrix, activation: Activation = .none
+        _ weights: Weights, input: Int, output: Int, form: Form = .matrix, hasBias: Bool = true,
+        activation: Activation = .none
     ) throws(CheckpointError) {
         let shape = form == .matrix ? [output, input] : [output, input, 1, 1]
         let matrix = try weights.take("weight", shape: shape).reshaped([output, input]).permuted([1, 0])
         self.weights = PackedMatrix(matrix, precision: weights.precision)
-        bias = try weights.take("bias", shape: [output])
+        bias =
+            try hasBias
+            ? weights.take("bias", shape: [output])
+            : Tensor([Float](repeating: 0, count: output), shape: Shape(output))
         self.activation = activation
     }
+
+    /// A network's last layer, `[..., in]` to `[..., classes]`, with as many classes as the checkpoint has.
+    ///
+    /// - Parameter hasBias: whether the reference has one.
+    public init(classifier weights: Weights, input: Int, form: Form = .matrix, hasBias: Bool = true)
+        throws(CheckpointError)
+    {
+        let classes = try weights.length(ofFirstAxisOf: "weight")
+        try self.init(weights, input: input, output: classes, form: form, hasBias: hasBias)
+    }
+
+    /// The length of the last axis of the result.
+    public var outputs: Int { weights.N }
 
     /// `[..., in]` to `[..., out]`.
     public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weights, bias: bias, activation: activation) }

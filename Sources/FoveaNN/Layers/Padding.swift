@@ -8,6 +8,8 @@ public enum Padding: Sendable, Equatable {
     case symmetric
     /// TensorFlow's SAME: the output is `input / stride` rounded up, an odd zero goes to the bottom and to the right.
     case same
+    /// None: the windows stay inside the input.
+    case valid
 
     /// The zeros around an input of `H` × `W`.
     public func around(
@@ -21,6 +23,7 @@ public enum Padding: Sendable, Equatable {
     private func along(_ length: Int, kernel: Int, stride: Int, dilation: Int) -> (before: Int, after: Int) {
         let reach = dilation * (kernel - 1)
         if self == .symmetric { return (reach / 2, reach / 2) }
+        if self == .valid { return (0, 0) }
         let total = max(0, ((length + stride - 1) / stride - 1) * stride + reach + 1 - length)
         return (total / 2, total - total / 2)
     }

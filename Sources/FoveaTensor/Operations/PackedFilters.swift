@@ -7,10 +7,16 @@ public struct PackedFilters: Sendable {
     public let outputs: Int
     /// One matrix `[KH * KW * inputs / groups, outputs / groups]` per group.
     let groups: [PackedMatrix]
+    /// Instead of `groups`, filters of 3×3 that were packed for stride 1.
+    let winograd: WinogradFilters?
 
     /// Packs `filters`, `[KH, KW, C / groups, M]`. The `g`-th part of the output channels sees only the `g`-th part of
     /// the input channels. `precision` is that of kernels of 1×1; others compute in float32.
-    public init(_ filters: Tensor, groups: Int = 1, precision: Precision = .float32) {
+    ///
+    /// - Parameter hasUnitSteps: whether windows will have stride and dilation 1, which allows of faster 3×3 convolutions.
+    public init(
+        _ filters: Tensor, groups: Int = 1, precision: Precision = .float32, hasUnitSteps: Bool = false
+    ) {
         precondition(filters.shape.count == 4, "filters have four axes, not \(filters.shape)")
         let M = filters.shape[3]
         precondition(groups > 0 && M.isMultiple(of: groups), "\(groups) groups do not divide \(M) filters")
@@ -18,6 +24,14 @@ public struct PackedFilters: Sendable {
         (inputs, outputs) = (filters.shape[2] * groups, M)
         let all = filters.reshaped([filters.count / M, M])
         let isMatrix = kernel == (1, 1) && groups == 1
+        if hasUnitSteps, kernel == (3, 3), groups == 1,
+            WinogradFilters.areWorthwhile(inputs: inputs, outputs: outputs)
+        {
+            winograd = WinogradFilters(filters)
+            self.groups = []
+            return
+        }
+        winograd = nil
         self.groups = (0..<groups).map { group in
             PackedMatrix(
                 all.sliced(1, group * M / groups..<(group + 1) * M / groups),

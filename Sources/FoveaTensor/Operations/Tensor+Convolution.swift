@@ -22,10 +22,40 @@ extension Tensor {
         precondition(scale == nil, "only a convolution of 1×1 scales its input")
         let images = contiguous()
         defer { withExtendedLifetime(images) {} }
+        if let winograd = filters.winograd {
+            return images.convolved(winograd, bias: bias, window: window, residual: residual, activation: activation)
+        }
         return convolution(
             of: N, H, W, filters, bias: bias, window: window, residual: residual, activation: activation
         ) { image, y, row in
             row.update(from: images.address + (image * H + y) * W * C, count: W * C)
+        }
+    }
+
+    /// The same by transformed tiles; the window's stride and dilation are 1. The images are contiguous.
+    private func convolved(
+        _ filters: WinogradFilters, bias: Tensor?, window: Window, residual: Tensor?, activation: Activation
+    ) -> Tensor {
+        precondition(window.stride == 1 && window.dilation == 1, "the filters were packed for stride and dilation 1")
+        let (N, H, W, C) = imageShape
+        let geometry = window.onto(H, W, C)
+        let result = Shape(N, geometry.OH, geometry.OW, filters.outputs)
+        checkFinish(bias: bias, residual: residual, outputShape: result)
+        let (bias, residual) = (bias?.contiguous(), residual?.contiguous())
+        defer { withExtendedLifetime((bias, residual, filters)) {} }
+        let start = OperationTrace.start()
+        defer {
+            OperationTrace.finish(
+                start,
+                .convolution(
+                    shape, window, outputs: filters.outputs, groups: 1, isResidual: residual != nil, activation))
+        }
+        return Tensor(shape: result) { out in
+            guard let out = out.baseAddress, result.product > 0 else { return }
+            WinogradConvolution(
+                filters: filters, geometry: geometry, images: address, count: N, bias: bias?.address,
+                residual: residual?.address, activation: activation, out: out
+            ).compute()
         }
     }
 

@@ -81,6 +81,24 @@ extension TracedOperation {
             elements: count * (inputs + 1))
     }
 
+    /// The largest value in each window over images `[N, H, W, C]`; `result` is the shape of the result.
+    static func maxPool(_ input: Shape, _ window: Window, result: Shape) -> TracedOperation {
+        TracedOperation(
+            name: "maxpool \(window.traceName) \(text(input))",
+            operations: Double(result.product * window.kernel.height * window.kernel.width),
+            elements: input.product + result.product)
+    }
+
+    /// Images side by side; `result` is the shape of the result.
+    static func concatenation(_ result: Shape) -> TracedOperation {
+        TracedOperation(name: "concatenate \(text(result))", operations: 0, elements: 2 * result.product)
+    }
+
+    /// Channels in another order.
+    static func shuffle(_ shape: Shape, groups: Int) -> TracedOperation {
+        TracedOperation(name: "shuffle/\(groups) \(text(shape))", operations: 0, elements: 2 * shape.product)
+    }
+
     /// The images `[N, H, W, C]`, each channel times its factor.
     static func scale(_ shape: Shape) -> TracedOperation {
         let count = shape.reduce(1, *)
