@@ -30,19 +30,23 @@ INLINE void NAME(product_tile)(const tile *t, const ptrdiff_t rows, const ptrdif
 // All rows of t, tile by tile. `vectors` is known when this is compiled.
 INLINE void NAME(product_tiles)(tile t, ptrdiff_t rows, const ptrdiff_t vectors) {
     const float *const next = t.next + t.segment * 16, *const panel = t.panel;
-    for (; rows >= TILE_ROWS; rows -= TILE_ROWS) {
-        NAME(product_tile)(&t, TILE_ROWS, vectors);
-        t.x += TILE_ROWS * t.x_row;
-        // A tile fetches a cache line per k: the second tile what the first left over, the others nothing new.
-        t.next = t.next < next ? next : panel;
-        t.out += TILE_ROWS * t.out_row;
-        if (t.earlier) t.earlier += TILE_ROWS * t.out_row;
-        if (t.residual) t.residual += TILE_ROWS * t.residual_row;
-    }
+    while (rows > 0) {
+        // A last tile of few rows would take nearly as long as a whole one: the last two share theirs.
+        const ptrdiff_t some = rows >= 2 * TILE_ROWS - 1 || rows == TILE_ROWS ? TILE_ROWS
+                               : rows > TILE_ROWS                             ? (rows + 1) / 2
+                                                                              : rows;
 #define TILE_CASE(rows) \
     case rows: NAME(product_tile)(&t, rows, vectors); break;
-    switch (rows) { FOR_FEWER_ROWS(TILE_CASE) }
+        switch (some) { FOR_FEWER_ROWS(TILE_CASE) TILE_CASE(TILE_ROWS) }
 #undef TILE_CASE
+        rows -= some;
+        t.x += some * t.x_row;
+        // A tile fetches a cache line per k: the second tile what the first left over, the others nothing new.
+        t.next = t.next < next ? next : panel;
+        t.out += some * t.out_row;
+        if (t.earlier) t.earlier += some * t.out_row;
+        if (t.residual) t.residual += some * t.residual_row;
+    }
 }
 
 static void NAME(wide_tiles)(const tile *t, ptrdiff_t rows) { NAME(product_tiles)(*t, rows, 2); }

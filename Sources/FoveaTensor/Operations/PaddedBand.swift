@@ -13,13 +13,14 @@ struct PaddedBand {
     /// leaves out channels.
     private let hasLongRuns: Bool
 
-    init(window: Window, H: Int, W: Int, C: Int, groups: Int) {
+    /// - Parameter rows: the output rows that the band is to have room for; nil for what stays in the cache.
+    init(window: Window, H: Int, W: Int, C: Int, groups: Int, rows: Int? = nil) {
         (self.window, self.H, self.W, self.C) = (window, H, W, C)
         rowFloats = (window.padding.left + W + window.padding.right) * C
         hasLongRuns = window.dilation == 1 && groups == 1
         let reach = window.dilation * (window.kernel.height - 1) + 1
         let fittingRows = Self.bandFloats / max(rowFloats, 1)
-        outputRows = max(1, (fittingRows - reach) / window.stride + 1)
+        outputRows = rows ?? max(1, (fittingRows - reach) / window.stride + 1)
     }
 
     /// The floats that a band should not exceed: a part of the second-level cache.
@@ -27,6 +28,8 @@ struct PaddedBand {
 
     /// The floats from the window of one output pixel to that of its right neighbour.
     var pixelStep: Int { window.stride * C }
+    /// The same to the one below.
+    var rowStep: Int { window.stride * rowFloats }
     /// The floats of the whole band.
     var floats: Int { inputRows(outputRows) * rowFloats }
 

@@ -89,6 +89,18 @@ func convolution(
     let band = PaddedBand(window: window, H: H, W: W, C: filters.inputs, groups: filters.groups.count)
     return Tensor(shape: shape) { out in
         guard let out = out.baseAddress, OH * OW > 0 else { return }
+        if let matrix = filters.groups.first, filters.groups.count == 1, OW < Kernels.selected.tile_rows {
+            for image in 0..<N {
+                let first = image * OH * OW * matrix.N
+                multiplyPatches(
+                    PaddedBand(window: window, H: H, W: W, C: filters.inputs, groups: 1, rows: OH), OH, OW, matrix,
+                    ProductFinish(
+                        bias: bias?.address, residual: residual.map { $0.address + first }, activation: activation),
+                    into: out + first
+                ) { y, row in read(image, y, row) }
+            }
+            return
+        }
         ComputePool.parallel(ranges: N * OH, grain: band.worthwhileRows(OW)) { outputRows in
             band.withOffsets { offsets in
                 ComputePool.withScratch(floats: band.floats) { scratch in
@@ -97,7 +109,7 @@ func convolution(
                         for y in rows {
                             let pixel = (image * OH + y) * OW
                             multiply(
-                                scratch + (y - rows.lowerBound) * window.stride * band.rowFloats, band, offsets,
+                                scratch + (y - rows.lowerBound) * band.rowStep, band, offsets,
                                 filters, OW,
                                 into: out + pixel * filters.outputs,
                                 bias: bias?.address, residual: residual.map { $0.address + pixel * filters.outputs },
@@ -107,6 +119,30 @@ func convolution(
                 }
             }
         }
+    }
+}
+
+/// A convolution of one small image as a product of all its windows, each copied to a row: rows of an image that fill no tile
+/// of the product would cost more than copying.
+private func multiplyPatches(
+    _ band: PaddedBand, _ OH: Int, _ OW: Int, _ matrix: PackedMatrix, _ finish: ProductFinish,
+    into out: UnsafeMutablePointer<Float>, read: (_ y: Int, _ row: UnsafeMutablePointer<Float>) -> Void
+) {
+    ComputePool.withScratch(floats: band.floats + OH * OW * matrix.K) { scratch in
+        let patches = scratch + band.floats
+        band.fill(scratch, 0..<OH, read: read)
+        band.withOffsets { offsets in
+            let run = matrix.K / offsets.count
+            ComputePool.parallel(ranges: OH * OW, grain: 8) { pixels in
+                for pixel in pixels {
+                    let window = scratch + pixel / OW * band.rowStep + pixel % OW * band.pixelStep
+                    for (index, offset) in offsets.enumerated() {
+                        (patches + pixel * matrix.K + index * run).update(from: window + offset, count: run)
+                    }
+                }
+            }
+        }
+        RowProduct(rows: OH * OW, x: patches, scale: nil, weights: matrix, finish: finish, out: out).compute()
     }
 }
 
