@@ -91,6 +91,26 @@ static void print_channels(const fovea_kernels *kernels, size_t C) {
     free(x), free(factors), free(out), free(bytes);
 }
 
+static void print_windows(const fovea_kernels *kernels, ptrdiff_t C) {
+    enum { H = 6, W = 7 };
+    float *x = numbers((size_t)(H * W * C), 1), *points = numbers((size_t)(36 * C), 2), *out = numbers((size_t)(16 * C), 3);
+    const fovea_window window = {
+        .H = H, .W = W, .C = C, .OH = 3, .OW = 4, .KH = 3, .KW = 3, .stride = 2, .dilation = 1, .top = 1, .left = 1};
+    kernels->max_pool(out, x, &window, 0, 3);
+    print("max_pool", out, (size_t)(12 * C));
+    const fovea_winograd_input input = {
+        .x = x - (W + 1) * C, .x_row = W * C, .x_pixel = C, .C = C, .first_row = 1, .last_row = 6, .first_column = 1,
+        .last_column = 5, .out = points, .plane = C};
+    kernels->winograd_input(&input);
+    print("winograd_input", points, (size_t)(36 * C));
+    const fovea_winograd_output output = {
+        .products = points, .plane = C, .bias = x, .residual = x + C, .out = out, .out_row = 4 * C, .out_pixel = C,
+        .C = C, .rows = 4, .columns = 3, .activation = fovea_activation_relu};
+    kernels->winograd_output(&output);
+    print("winograd_output", out, (size_t)(16 * C));
+    free(x), free(points), free(out);
+}
+
 static void print_resize(const fovea_kernels *kernels, size_t outputs) {
     enum { taps = 6, stride = 8, sources = 512 };
     int32_t starts[64];
@@ -126,6 +146,7 @@ int main(void) {
             print_depthwise(kernels, K, stride, 2, 5, fovea_activation_silu);
         }
     for (size_t C = 1; C <= 19; C += 3) print_channels(kernels, C);
+    for (ptrdiff_t C = 3; C <= 18; C += 5) print_windows(kernels, C);
     print_resize(kernels, 64);
     print_resize(kernels, 5);
 }

@@ -77,7 +77,7 @@ private let numbers = Tensor([1, 2, 3], shape: [3]).values
 /// A mobile inverted bottleneck with a stem and a head, and its parts.
 struct SmallNetwork: Sendable {
     enum Operation: CaseIterable {
-        case pixels, convolved, depthwise, projected, linear, rounded, mean, scaled, added, softmax, network
+        case pixels, convolved, winograd, small, depthwise, projected, pooled, joined, shuffled, linear, rounded, mean, scaled, added, softmax, network
     }
 
     let image = Tensor.random([1, 64, 64, 3], seed: 1)
@@ -92,6 +92,8 @@ struct SmallNetwork: Sendable {
     let head = PackedMatrix(Tensor.random([16, 1000], seed: 10))
     let x = Tensor.random([1, 32, 32, 16], seed: 11)
     let wide = Tensor.random([1, 32, 32, 96], seed: 12)
+    let square = PackedFilters(Tensor.random([3, 3, 96, 64], seed: 16), hasUnitStride: true)
+    let halvingSquare = PackedFilters(Tensor.random([3, 3, 96, 64], seed: 16))
     let large = Tensor.random([1, 64, 64, 16], seed: 15)
     let factors = Tensor.random([1, 96], seed: 13)
     let rounded = PackedMatrix(Tensor.random([96, 16], seed: 14), precision: .bfloat16)
@@ -110,6 +112,11 @@ struct SmallNetwork: Sendable {
                 large.depthwise(
                     filters, bias: expandBias, window: same, after: expansion,
                     then: PointwiseConvolution(weights: rounded, bias: stemBias, activation: .none), residual: large)
+            case .winograd: wide.convolved(square, window: same)
+            case .small: wide.sliced(1, 0..<5).sliced(2, 0..<5).convolved(halvingSquare, window: halving)
+            case .pooled: wide.maxPooled(halving, roundingUp: true)
+            case .joined: Tensor.concatenated([wide, x, wide.sliced(3, 3..<9)])
+            case .shuffled: wide.shuffled(groups: 2)
             case .linear: wide.linear(project, bias: stemBias, residual: x)
             case .pixels: pixels.convolved(stem, bias: stemBias, window: halving)
             case .rounded: wide.linear(rounded, scale: factors, bias: stemBias)

@@ -32,9 +32,6 @@ public struct ConvNorm: Sendable {
         /// A product of each pixel with one matrix.
         var isPointwise: Bool { kernel == 1 && stride == 1 && groups == 1 }
 
-        /// Neighbouring outputs see neighbouring inputs.
-        var hasUnitSteps: Bool { stride == 1 && dilation == 1 }
-
         /// One filter per channel.
         var isDepthwise: Bool { groups > 1 && groups == input && input == output }
     }
@@ -68,7 +65,7 @@ public struct ConvNorm: Sendable {
                 PackedFilters(
                     folded.reshaped([K, K, geometry.input / geometry.groups, M]), groups: geometry.groups,
                     precision: geometry.isPointwise ? convolution.precision : .float32,
-                    hasUnitSteps: geometry.hasUnitSteps))
+                    hasUnitStride: geometry.stride == 1))
         bias = norm.shift
         (self.geometry, self.activation) = (geometry, activation)
     }
@@ -92,7 +89,7 @@ public struct ConvNorm: Sendable {
                 PackedFilters(
                     filters, groups: geometry.groups,
                     precision: geometry.isPointwise ? convolution.precision : .float32,
-                    hasUnitSteps: geometry.hasUnitSteps))
+                    hasUnitStride: geometry.stride == 1))
         bias = try hasBias ? convolution.take("bias", shape: [M]) : Tensor([Float](repeating: 0, count: M), shape: [M])
         (self.geometry, self.activation) = (geometry, activation)
     }

@@ -13,9 +13,9 @@ public struct PackedFilters: Sendable {
     /// Packs `filters`, `[KH, KW, C / groups, M]`. The `g`-th part of the output channels sees only the `g`-th part of
     /// the input channels. `precision` is that of kernels of 1×1; others compute in float32.
     ///
-    /// - Parameter hasUnitSteps: whether windows will have stride and dilation 1, which allows of faster 3×3 convolutions.
+    /// - Parameter hasUnitStride: whether windows will have stride 1, which allows of faster 3×3 convolutions.
     public init(
-        _ filters: Tensor, groups: Int = 1, precision: Precision = .float32, hasUnitSteps: Bool = false
+        _ filters: Tensor, groups: Int = 1, precision: Precision = .float32, hasUnitStride: Bool = false
     ) {
         precondition(filters.shape.count == 4, "filters have four axes, not \(filters.shape)")
         let M = filters.shape[3]
@@ -24,7 +24,7 @@ public struct PackedFilters: Sendable {
         (inputs, outputs) = (filters.shape[2] * groups, M)
         let all = filters.reshaped([filters.count / M, M])
         let isMatrix = kernel == (1, 1) && groups == 1
-        if hasUnitSteps, kernel == (3, 3), groups == 1,
+        if hasUnitStride, kernel == (3, 3), groups == 1,
             WinogradFilters.areWorthwhile(inputs: inputs, outputs: outputs)
         {
             winograd = WinogradFilters(filters)

@@ -32,11 +32,11 @@ extension Tensor {
         }
     }
 
-    /// The same by transformed tiles; the window's stride and dilation are 1. The images are contiguous.
+    /// The same by transformed tiles; the window's stride is 1. The images are contiguous.
     private func convolved(
         _ filters: WinogradFilters, bias: Tensor?, window: Window, residual: Tensor?, activation: Activation
     ) -> Tensor {
-        precondition(window.stride == 1 && window.dilation == 1, "the filters were packed for stride and dilation 1")
+        precondition(window.stride == 1, "the filters were packed for stride 1")
         let (N, H, W, C) = imageShape
         let geometry = window.onto(H, W, C)
         let result = Shape(N, geometry.OH, geometry.OW, filters.outputs)

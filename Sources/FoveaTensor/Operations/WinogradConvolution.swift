@@ -1,6 +1,9 @@
 import CKernels
 
 /// A 3×3 convolution of stride 1 by transformed tiles, in blocks of tiles whose products stay in the cache.
+///
+/// With a dilation of d, pixels whose places differ by less than d have nothing to do with one another: each of the d² phases
+/// of an image, every d-th pixel of every d-th row, is an image of its own.
 struct WinogradConvolution {
     let filters: WinogradFilters
     /// Over one image.
@@ -14,14 +17,16 @@ struct WinogradConvolution {
 
     private var C: Int { filters.inputs }
     private var M: Int { filters.outputs }
-    private var tileRows: Int { (geometry.OH + 3) / 4 }
-    private var tileColumns: Int { (geometry.OW + 3) / 4 }
+    private var step: Int { geometry.dilation }
+    /// Of one phase.
+    private var tileRows: Int { (geometry.OH + 4 * step - 1) / (4 * step) }
+    private var tileColumns: Int { (geometry.OW + 4 * step - 1) / (4 * step) }
 
     /// The floats of a block's transformed tiles and of their products.
     private static let blockFloats = 512 * 1024
 
     func compute() {
-        let tiles = count * tileRows * tileColumns
+        let tiles = count * step * step * tileRows * tileColumns
         let unit = Kernels.selected.tile_rows
         let fitting = max(unit, Self.blockFloats / (36 * (C + M)) / unit * unit)
         let blocks = (tiles + fitting - 1) / max(fitting, 1)
@@ -48,10 +53,18 @@ struct WinogradConvolution {
         }
     }
 
-    /// Where a tile lies: its image, and the first row and column of its outputs.
+    /// Where a tile lies: its image, and the row and column of its first output.
     private func place(_ tile: Int) -> (image: Int, y: Int, x: Int) {
-        let (image, number) = tile.quotientAndRemainder(dividingBy: tileRows * tileColumns)
-        return (image, number / tileColumns * 4, number % tileColumns * 4)
+        let (phase, number) = tile.quotientAndRemainder(dividingBy: tileRows * tileColumns)
+        let (image, shift) = phase.quotientAndRemainder(dividingBy: step * step)
+        return (
+            image, shift / step + number / tileColumns * 4 * step, shift % step + number % tileColumns * 4 * step
+        )
+    }
+
+    /// How many of `most` numbers `first`, `first + step`, … are below `end`.
+    private func steps(from first: Int, to end: Int, most: Int) -> Int {
+        min(most, max(0, (end - first + step - 1) / step))
     }
 
     private func transform(_ tile: Int, into out: UnsafeMutablePointer<Float>, plane: Int) {
@@ -59,8 +72,9 @@ struct WinogradConvolution {
         let (image, y, x) = place(tile)
         let (top, left) = (y - geometry.top, x - geometry.left)
         var job = fovea_winograd_input(
-            x: images + ((image * H + top) * W + left) * C, x_row: W * C, x_pixel: C, C: C, first_row: max(0, -top),
-            last_row: min(6, H - top), first_column: max(0, -left), last_column: min(6, W - left), out: out,
+            x: images + ((image * H + top) * W + left) * C, x_row: step * W * C, x_pixel: step * C, C: C,
+            first_row: steps(from: top, to: 0, most: 6), last_row: steps(from: top, to: H, most: 6),
+            first_column: steps(from: left, to: 0, most: 6), last_column: steps(from: left, to: W, most: 6), out: out,
             plane: plane)
         Kernels.selected.winograd_input(&job)
     }
@@ -71,8 +85,8 @@ struct WinogradConvolution {
         let first = ((image * OH + y) * OW + x) * M
         var job = fovea_winograd_output(
             products: products, plane: plane, bias: bias, residual: residual.map { $0 + first }, out: out + first,
-            out_row: OW * M, out_pixel: M, C: M, rows: min(4, OH - y), columns: min(4, OW - x),
-            activation: activation.kernel)
+            out_row: step * OW * M, out_pixel: step * M, C: M, rows: steps(from: y, to: OH, most: 4),
+            columns: steps(from: x, to: OW, most: 4), activation: activation.kernel)
         Kernels.selected.winograd_output(&job)
     }
 }
