@@ -47,6 +47,9 @@ Tests/EndToEndTests/http-cases.sh
 say "running the commands of README.md"
 Tests/EndToEndTests/readme.sh
 
+say "adding a network as docs/adding-a-model.md says"
+Tests/EndToEndTests/adding-a-model.sh "$tools/adding-a-model"
+
 say "running schemathesis against the daemon"
 if [ ! -x "$tools/venv/bin/schemathesis" ]; then
     python3 -m venv "$tools/venv"

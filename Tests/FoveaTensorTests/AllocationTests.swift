@@ -77,7 +77,8 @@ private let numbers = Tensor([1, 2, 3], shape: [3]).values
 /// A mobile inverted bottleneck with a stem and a head, and its parts.
 struct SmallNetwork: Sendable {
     enum Operation: CaseIterable {
-        case pixels, convolved, winograd, small, depthwise, projected, pooled, joined, shuffled, linear, rounded, mean, scaled, added, softmax, network
+        case pixels, convolved, winograd, small, depthwise, projected, pooled, joined, shuffled, linear, rounded, mean,
+            scaled, added, softmax, network
     }
 
     let image = Tensor.random([1, 64, 64, 3], seed: 1)
