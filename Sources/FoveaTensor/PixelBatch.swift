@@ -93,10 +93,14 @@ public struct PixelBatch: Sendable {
             "filters of \(filters.kernel) for \(filters.inputs) channels do not fit pixels with \(window)")
         return withUnsafeBytes { pixels in
             convolution(
-                of: count, height, width, filters, bias: bias, window: window, residual: nil, activation: activation
-            ) { image, y, row in
-                let first = (image * height + y) * width * 3
-                normalise(UnsafeBufferPointer(rebasing: pixels[first..<first + width * 3]), into: row)
+                of: shape, filters, bias: bias, window: window, residual: nil, activation: activation
+            ) { geometry, finish, out in
+                WindowedConvolution(
+                    filters: filters, window: window, geometry: geometry, count: count, finish: finish, out: out
+                ).compute { image, y, row in
+                    let first = (image * height + y) * width * 3
+                    normalise(UnsafeBufferPointer(rebasing: pixels[first..<first + width * 3]), into: row)
+                }
             }
         }
     }

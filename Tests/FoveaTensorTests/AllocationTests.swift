@@ -93,7 +93,7 @@ struct SmallNetwork: Sendable {
     let head = PackedMatrix(Tensor.random([16, 1000], seed: 10))
     let x = Tensor.random([1, 32, 32, 16], seed: 11)
     let wide = Tensor.random([1, 32, 32, 96], seed: 12)
-    let square = PackedFilters(Tensor.random([3, 3, 96, 64], seed: 16), hasUnitStride: true)
+    let square = PackedFilters(Tensor.random([3, 3, 96, 64], seed: 16), transformed: true)
     let halvingSquare = PackedFilters(Tensor.random([3, 3, 96, 64], seed: 16))
     let large = Tensor.random([1, 64, 64, 16], seed: 15)
     let factors = Tensor.random([1, 96], seed: 13)

@@ -19,7 +19,7 @@ import Testing
             let residual = Tensor.random([N, OH, OW, M], seed: 4)
             let expected = Reference.convolution(
                 x, filters, bias: bias, window: window, residual: residual, activation: .silu)
-            let packed = PackedFilters(filters, hasUnitStride: true)
+            let packed = PackedFilters(filters, transformed: true)
             let y = onPool(threads: threads) {
                 x.convolved(packed, bias: bias, window: window, residual: residual, activation: .silu)
             }
@@ -36,7 +36,7 @@ import Testing
             let x = Tensor.random([2, H, W, 33], seed: 9)
             let filters = Tensor.random([3, 3, 33, 40], seed: 10)
             let expected = Reference.convolution(x, filters, window: window, activation: .relu)
-            let packed = PackedFilters(filters, hasUnitStride: true)
+            let packed = PackedFilters(filters, transformed: true)
             let y = onPool(threads: threads) { x.convolved(packed, window: window, activation: .relu) }
             #expect(y.largestDifference(from: expected) < 1e-4)
         }
@@ -47,7 +47,7 @@ import Testing
         let x = Tensor.random([1, 9, 7, 40], seed: 5)
         let filters = Tensor.random([3, 3, 40, 35], seed: 6)
         let window = Window(kernel: 3, padding: .init(1))
-        let y = x.convolved(PackedFilters(filters, hasUnitStride: true), window: window, activation: activation)
+        let y = x.convolved(PackedFilters(filters, transformed: true), window: window, activation: activation)
         let expected = Reference.convolution(x, filters, window: window, activation: activation)
         #expect(y.largestDifference(from: expected) < 1e-4)
     }
@@ -59,7 +59,7 @@ import Testing
         let window = Window(kernel: 3, padding: .init(1))
         let expected = Reference.convolution(x, filters, window: window)
         let variance = expected.reduce(0) { $0 + $1 * $1 } / Double(expected.count)
-        let y = x.convolved(PackedFilters(filters, hasUnitStride: true), window: window)
+        let y = x.convolved(PackedFilters(filters, transformed: true), window: window)
         #expect(y.largestDifference(from: expected) < 4e-5 * variance.squareRoot())
     }
 }

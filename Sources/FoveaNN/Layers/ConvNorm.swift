@@ -32,6 +32,9 @@ public struct ConvNorm: Sendable {
         /// A product of each pixel with one matrix.
         var isPointwise: Bool { kernel == 1 && stride == 1 && groups == 1 }
 
+        /// Whether 3×3 filters are worth transforming: with large dilation, tiles are mostly beyond the border.
+        var allowsTiles: Bool { stride == 1 && dilation <= 4 }
+
         /// One filter per channel.
         var isDepthwise: Bool { groups > 1 && groups == input && input == output }
     }
@@ -65,7 +68,7 @@ public struct ConvNorm: Sendable {
                 PackedFilters(
                     folded.reshaped([K, K, geometry.input / geometry.groups, M]), groups: geometry.groups,
                     precision: geometry.isPointwise ? convolution.precision : .float32,
-                    hasUnitStride: geometry.stride == 1))
+                    transformed: geometry.allowsTiles))
         bias = norm.shift
         (self.geometry, self.activation) = (geometry, activation)
     }
@@ -89,7 +92,7 @@ public struct ConvNorm: Sendable {
                 PackedFilters(
                     filters, groups: geometry.groups,
                     precision: geometry.isPointwise ? convolution.precision : .float32,
-                    hasUnitStride: geometry.stride == 1))
+                    transformed: geometry.allowsTiles))
         bias = try hasBias ? convolution.take("bias", shape: [M]) : Tensor([Float](repeating: 0, count: M), shape: [M])
         (self.geometry, self.activation) = (geometry, activation)
     }

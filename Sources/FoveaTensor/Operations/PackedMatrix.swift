@@ -104,4 +104,11 @@ struct ProductFinish {
     /// The floats from one row of the residual to the next; nil where there is nothing between them.
     var residualRow: Int?
     let activation: Activation
+
+    /// What is applied to a part of the result that begins `floats` after its start, in column `columns`.
+    func shifted(by floats: Int, columns: Int = 0, residualRow: Int? = nil) -> ProductFinish {
+        ProductFinish(
+            bias: bias.map { $0 + columns }, residual: residual.map { $0 + floats }, residualRow: residualRow,
+            activation: activation)
+    }
 }

@@ -20,42 +20,22 @@ extension Tensor {
             return linear(matrix, scale: scale, bias: bias, residual: residual, activation: activation)
         }
         precondition(scale == nil, "only a convolution of 1×1 scales its input")
+        precondition(filters.winograd == nil || window.stride == 1, "the filters were transformed for stride 1")
         let images = contiguous()
         defer { withExtendedLifetime(images) {} }
-        if let winograd = filters.winograd {
-            return images.convolved(winograd, bias: bias, window: window, residual: residual, activation: activation)
-        }
         return convolution(
-            of: N, H, W, filters, bias: bias, window: window, residual: residual, activation: activation
-        ) { image, y, row in
-            row.update(from: images.address + (image * H + y) * W * C, count: W * C)
-        }
-    }
-
-    /// The same by transformed tiles; the window's stride is 1. The images are contiguous.
-    private func convolved(
-        _ filters: WinogradFilters, bias: Tensor?, window: Window, residual: Tensor?, activation: Activation
-    ) -> Tensor {
-        precondition(window.stride == 1, "the filters were packed for stride 1")
-        let (N, H, W, C) = imageShape
-        let geometry = window.onto(H, W, C)
-        let result = Shape(N, geometry.OH, geometry.OW, filters.outputs)
-        checkFinish(bias: bias, residual: residual, outputShape: result)
-        let (bias, residual) = (bias?.contiguous(), residual?.contiguous())
-        defer { withExtendedLifetime((bias, residual, filters)) {} }
-        let start = OperationTrace.start()
-        defer {
-            OperationTrace.finish(
-                start,
-                .convolution(
-                    shape, window, outputs: filters.outputs, groups: 1, isResidual: residual != nil, activation))
-        }
-        return Tensor(shape: result) { out in
-            guard let out = out.baseAddress, result.product > 0 else { return }
-            WinogradConvolution(
-                filters: filters, geometry: geometry, images: address, count: N, bias: bias?.address,
-                residual: residual?.address, activation: activation, out: out
-            ).compute()
+            of: shape, filters, bias: bias, window: window, residual: residual, activation: activation
+        ) { geometry, finish, out in
+            if let winograd = filters.winograd {
+                return WinogradConvolution(
+                    filters: winograd, geometry: geometry, images: images.address, count: N, finish: finish, out: out
+                ).compute()
+            }
+            WindowedConvolution(
+                filters: filters, window: window, geometry: geometry, count: N, finish: finish, out: out
+            ).compute { image, y, row in
+                row.update(from: images.address + (image * H + y) * W * C, count: W * C)
+            }
         }
     }
 
@@ -66,14 +46,14 @@ extension Tensor {
     }
 }
 
-/// The convolution of `N` images of `H` × `W`, whose rows `read` writes: row `y` of image `image` as
-/// `W * filters.inputs` floats.
+/// The result of a convolution of images of shape `input`, `[N, H, W, filters.inputs]`, as `compute` writes it.
 func convolution(
-    of N: Int, _ H: Int, _ W: Int, _ filters: PackedFilters, bias: Tensor?, window: Window, residual: Tensor?,
-    activation: Activation, read: (_ image: Int, _ y: Int, _ row: UnsafeMutablePointer<Float>) -> Void
+    of input: Shape, _ filters: PackedFilters, bias: Tensor?, window: Window, residual: Tensor?,
+    activation: Activation,
+    compute: (_ geometry: fovea_window, _ finish: ProductFinish, _ out: UnsafeMutablePointer<Float>) -> Void
 ) -> Tensor {
-    let (OH, OW) = window.outputSize(H, W)
-    let shape = Shape(N, OH, OW, filters.outputs)
+    let geometry = window.onto(input[1], input[2], filters.inputs)
+    let shape = Shape(input[0], geometry.OH, geometry.OW, filters.outputs)
     checkFinish(bias: bias, residual: residual, outputShape: shape)
     let (bias, residual) = (bias?.contiguous(), residual?.contiguous())
     defer { withExtendedLifetime((bias, residual, filters)) {} }
@@ -82,85 +62,12 @@ func convolution(
         OperationTrace.finish(
             start,
             .convolution(
-                Shape(N, H, W, filters.inputs), window, outputs: filters.outputs, groups: filters.groups.count,
-                isResidual: residual != nil, activation))
+                input, window, outputs: filters.outputs, groups: filters.groups, isResidual: residual != nil,
+                activation))
     }
-
-    let band = PaddedBand(window: window, H: H, W: W, C: filters.inputs, groups: filters.groups.count)
     return Tensor(shape: shape) { out in
-        guard let out = out.baseAddress, OH * OW > 0 else { return }
-        if let matrix = filters.groups.first, filters.groups.count == 1, OW < Kernels.selected.tile_rows {
-            for image in 0..<N {
-                let first = image * OH * OW * matrix.N
-                multiplyPatches(
-                    PaddedBand(window: window, H: H, W: W, C: filters.inputs, groups: 1, rows: OH), OH, OW, matrix,
-                    ProductFinish(
-                        bias: bias?.address, residual: residual.map { $0.address + first }, activation: activation),
-                    into: out + first
-                ) { y, row in read(image, y, row) }
-            }
-            return
-        }
-        ComputePool.parallel(ranges: N * OH, grain: band.worthwhileRows(OW)) { outputRows in
-            band.withOffsets { offsets in
-                ComputePool.withScratch(floats: band.floats) { scratch in
-                    band.forEach(outputRows, OH: OH) { image, rows in
-                        band.fill(scratch, rows) { y, row in read(image, y, row) }
-                        for y in rows {
-                            let pixel = (image * OH + y) * OW
-                            multiply(
-                                scratch + (y - rows.lowerBound) * band.rowStep, band, offsets,
-                                filters, OW,
-                                into: out + pixel * filters.outputs,
-                                bias: bias?.address, residual: residual.map { $0.address + pixel * filters.outputs },
-                                activation)
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// A convolution of one small image as a product of all its windows, each copied to a row: rows of an image that fill no tile
-/// of the product would cost more than copying.
-private func multiplyPatches(
-    _ band: PaddedBand, _ OH: Int, _ OW: Int, _ matrix: PackedMatrix, _ finish: ProductFinish,
-    into out: UnsafeMutablePointer<Float>, read: (_ y: Int, _ row: UnsafeMutablePointer<Float>) -> Void
-) {
-    ComputePool.withScratch(floats: band.floats + OH * OW * matrix.K) { scratch in
-        let patches = scratch + band.floats
-        band.fill(scratch, 0..<OH, read: read)
-        band.withOffsets { offsets in
-            let run = matrix.K / offsets.count
-            ComputePool.parallel(ranges: OH * OW, grain: 8) { pixels in
-                for pixel in pixels {
-                    let window = scratch + pixel / OW * band.rowStep + pixel % OW * band.pixelStep
-                    for (index, offset) in offsets.enumerated() {
-                        (patches + pixel * matrix.K + index * run).update(from: window + offset, count: run)
-                    }
-                }
-            }
-        }
-        RowProduct(rows: OH * OW, x: patches, scale: nil, weights: matrix, finish: finish, out: out).compute()
-    }
-}
-
-/// One row of output pixels, of all groups.
-private func multiply(
-    _ rows: UnsafePointer<Float>, _ band: PaddedBand, _ offsets: UnsafeBufferPointer<Int>, _ filters: PackedFilters,
-    _ OW: Int,
-    into out: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?, residual: UnsafePointer<Float>?,
-    _ activation: Activation
-) {
-    let outputs = filters.outputs / filters.groups.count
-    for (index, group) in filters.groups.enumerated() {
-        let first = index * outputs
-        let finish = ProductFinish(
-            bias: bias.map { $0 + first }, residual: residual.map { $0 + first }, residualRow: filters.outputs,
-            activation: activation)
-        group.multiply(
-            rows + index * filters.inputs / filters.groups.count, xRow: band.pixelStep, offsets: offsets,
-            into: out + first, outRow: filters.outputs, finish, rows: 0..<OW, panels: 0..<group.panels)
+        guard let out = out.baseAddress, shape.product > 0 else { return }
+        compute(
+            geometry, ProductFinish(bias: bias?.address, residual: residual?.address, activation: activation), out)
     }
 }

@@ -6,13 +6,12 @@ import CKernels
 /// of an image, every d-th pixel of every d-th row, is an image of its own.
 struct WinogradConvolution {
     let filters: WinogradFilters
-    /// Over one image.
+    /// Of stride 1, over one image.
     let geometry: fovea_window
     let images: UnsafePointer<Float>
+    /// Images.
     let count: Int
-    let bias: UnsafePointer<Float>?
-    let residual: UnsafePointer<Float>?
-    let activation: Activation
+    let finish: ProductFinish
     let out: UnsafeMutablePointer<Float>
 
     private var C: Int { filters.inputs }
@@ -46,7 +45,7 @@ struct WinogradConvolution {
                 }
                 ComputePool.parallel(ranges: range.count, grain: 4) { part in
                     for index in part {
-                        finish(range.lowerBound + index, from: products + index * M, plane: most * M)
+                        transformBack(range.lowerBound + index, from: products + index * M, plane: most * M)
                     }
                 }
             }
@@ -79,14 +78,14 @@ struct WinogradConvolution {
         Kernels.selected.winograd_input(&job)
     }
 
-    private func finish(_ tile: Int, from products: UnsafePointer<Float>, plane: Int) {
+    private func transformBack(_ tile: Int, from products: UnsafePointer<Float>, plane: Int) {
         let (OH, OW) = (geometry.OH, geometry.OW)
         let (image, y, x) = place(tile)
         let first = ((image * OH + y) * OW + x) * M
         var job = fovea_winograd_output(
-            products: products, plane: plane, bias: bias, residual: residual.map { $0 + first }, out: out + first,
-            out_row: step * OW * M, out_pixel: step * M, C: M, rows: steps(from: y, to: OH, most: 4),
-            columns: steps(from: x, to: OW, most: 4), activation: activation.kernel)
+            products: products, plane: plane, bias: finish.bias, residual: finish.residual.map { $0 + first },
+            out: out + first, out_row: step * OW * M, out_pixel: step * M, C: M, rows: steps(from: y, to: OH, most: 4),
+            columns: steps(from: x, to: OW, most: 4), activation: finish.activation.kernel)
         Kernels.selected.winograd_output(&job)
     }
 }
