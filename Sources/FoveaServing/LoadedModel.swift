@@ -81,7 +81,10 @@ public final class LoadedModel: Sendable {
             [Float](repeating: 0, count: input.height * input.width * 3),
             shape: [1, input.height, input.width, 3])
         guard classifier.logits(zeros).values.allSatisfy(\.isFinite) else {
-            throw .modelNotReady(name: name, reason: "its weights give answers that are not finite numbers")
+            throw .modelNotReady(
+                name: name,
+                reason: "its answers are not finite numbers: the weights are broken, or inputs of "
+                    + "\(input.width)x\(input.height) are too small for it")
         }
     }
 }

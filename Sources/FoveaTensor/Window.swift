@@ -59,7 +59,7 @@ public struct Window: Sendable, Equatable {
     func outputSizeRoundedUp(_ H: Int, _ W: Int) -> (OH: Int, OW: Int) {
         func length(_ length: Int, _ before: Int, _ after: Int, _ kernel: Int) -> Int {
             let room = length + before + after - dilation * (kernel - 1) - 1
-            guard room >= 0 else { return 0 }
+            guard room + stride > 0 else { return 0 }
             let rounded = (room + stride - 1) / stride + 1
             return (rounded - 1) * stride >= length + before ? rounded - 1 : rounded
         }

@@ -93,6 +93,14 @@ import Testing
         }
     }
 
+    @Test(
+        "The smallest inputs that torchvision declares are answered",
+        arguments: [("googlenet", 15), ("squeezenet1_0", 21), ("squeezenet1_1", 17)])
+    func smallest(name: String, side: Int) throws {
+        let network = try network("torchvision_\(name)", variance: 3)
+        #expect(network.logits(SyntheticWeights.input(side, side)).values.allSatisfy { $0.isFinite })
+    }
+
     private func network(_ reference: String, variance: Double) throws -> any Classifier {
         let shapes = try #require(Self.networks[reference.replacing("(transform_input)", with: "")])
         let architecture = try #require(Architecture.named(name(of: reference)))

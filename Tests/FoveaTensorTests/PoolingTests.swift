@@ -23,7 +23,8 @@ import Testing
     @Test(
         "Sizes are PyTorch's",
         arguments: [
-            (112, 3, 2, 0, 56), (56, 3, 2, 0, 28), (28, 3, 1, 1, 28), (7, 2, 2, 0, 4), (5, 2, 3, 1, 2), (2, 3, 2, 0, 0),
+            (112, 3, 2, 0, 56), (56, 3, 2, 0, 28), (28, 3, 1, 1, 28), (7, 2, 2, 0, 4), (5, 2, 3, 1, 2), (2, 3, 2, 0, 1),
+            (1, 3, 2, 0, 0), (1, 2, 2, 0, 1),
         ])
     func sizes(length: Int, kernel: Int, stride: Int, padding: Int, expected: Int) {
         let window = Window(kernel: kernel, stride: stride, padding: .init(padding))
