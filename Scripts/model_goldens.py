@@ -122,16 +122,26 @@ def outputs(name, network):
         yield row(name, H, W, "OUT", y)
 
 
-def write_fixtures():
+def filled(make):
+    """The network that `make` makes, with synthetic weights."""
     import torch
 
+    network = make().eval()
+    # In place: the state_dict also carries the version of its layout.
+    state = network.state_dict()
+    for key, value in state.items():
+        state[key] = torch.from_numpy(synthetic(key, tuple(value.shape)))
+    network.load_state_dict(state)
+    return network
+
+
+def write_fixtures():
     goldens = ["\t".join("model H W tensor shape mean std s0 s1 s2 s3 s4 s5 argmax".split())]
     manifests = ["model\tentries\tfnv1a64"]
     for name, make in networks():
-        network = make().eval()
+        network = filled(make)
         state = network.state_dict()
         manifests.append(f"{name}\t{len(state)}\t{fingerprint(state):016x}")
-        network.load_state_dict({key: torch.from_numpy(synthetic(key, tuple(v.shape))) for key, v in state.items()})
         goldens.extend(outputs(name, network))
         print(name, flush=True)
     (FIXTURES / "efficientnet-outputs.tsv").write_text("\n".join(goldens) + "\n")
@@ -139,17 +149,9 @@ def write_fixtures():
 
 
 def write_light_fixture():
-    import torch
-
     goldens = ["\t".join("model H W tensor shape mean std s0 s1 s2 s3 s4 s5 argmax".split())]
     for name, make in light_networks():
-        network = make().eval()
-        state = network.state_dict()
-        # In place: the state_dict also carries the version of its layout.
-        for key, value in state.items():
-            state[key] = torch.from_numpy(synthetic(key, tuple(value.shape)))
-        network.load_state_dict(state)
-        goldens.extend(outputs(name, network))
+        goldens.extend(outputs(name, filled(make)))
         print(name, flush=True)
     (FIXTURES / "light-outputs.tsv").write_text("\n".join(goldens) + "\n")
 

@@ -1,13 +1,12 @@
 import FoveaNN
-public import FoveaTensor
+import FoveaTensor
 
 /// EfficientNet (https://arxiv.org/abs/1905.11946) and EfficientNet-Lite.
-public struct EfficientNet: Classifier {
-    public let classes: Int
+struct EfficientNet: ConvolutionalClassifier {
     let stem: ConvNorm
     let blocks: [MBConv]
     let head: ConvNorm
-    private let classifier: Linear
+    let classifier: Linear
 
     /// Takes every tensor of `checkpoint`; throws what names the key if one is missing, misshapen or left over.
     ///
@@ -17,7 +16,7 @@ public struct EfficientNet: Classifier {
         precision: Precision
     ) throws(CheckpointError) {
         let weights = Weights(checkpoint, precision: precision)
-        classes = try plan.classes(in: checkpoint.entries)
+        let classes = try plan.classes(in: checkpoint.entries)
         stem = try plan.stem.make(weights, epsilon: epsilon, activation: activation)
         var blocks: [MBConv] = []
         for block in plan.blocks {
@@ -29,12 +28,5 @@ public struct EfficientNet: Classifier {
         try weights.finish()
     }
 
-    public func logits(_ x: Tensor) -> Tensor { logits(stem: stem(x)) }
-
-    public func logits(_ pixels: PixelBatch) -> Tensor { logits(stem: stem(pixels)) }
-
-    private func logits(stem y: Tensor) -> Tensor {
-        let features = head(blocks.reduce(y) { y, block in block(y) })
-        return classifier(features.meanOverPixels())
-    }
+    func features(_ y: Tensor) -> Tensor { head(blocks.reduce(y) { y, block in block(y) }).meanOverPixels() }
 }

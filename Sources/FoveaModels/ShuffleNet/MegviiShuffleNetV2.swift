@@ -54,7 +54,7 @@ private struct Unit: Sendable {
     init(_ weights: Weights, input: Int, output: Int, isHalving: Bool) throws(CheckpointError) {
         let hidden = output / 2
         shortcut =
-            try isHalving ? ShuffleBranch(shortcut: weights["branch_proj"], input: input, output: input, at: 0) : nil
+            try isHalving ? ShuffleBranch(shortcut: weights["branch_proj"], input: input, output: input) : nil
         branch = try ShuffleBranch(
             weights["branch_main"], input: isHalving ? input : hidden, hidden: hidden,
             output: isHalving ? output - input : hidden, stride: isHalving ? 2 : 1)

@@ -15,12 +15,12 @@ struct ShuffleBranch: Sendable {
         project = try Self.layer(weights, 5, .init(input: hidden, output: output), .relu)
     }
 
-    /// Takes the layers at `first` and two further on, each followed by its norm; the image is halved.
-    init(shortcut weights: Weights, input: Int, output: Int, at first: Int) throws(CheckpointError) {
+    /// Takes the layers at indices 0 and 2, each followed by its norm; the image is halved.
+    init(shortcut weights: Weights, input: Int, output: Int) throws(CheckpointError) {
         expand = nil
         depthwise = try Self.layer(
-            weights, first, .init(input: input, output: input, kernel: 3, stride: 2, groups: input), .none)
-        project = try Self.layer(weights, first + 2, .init(input: input, output: output), .relu)
+            weights, 0, .init(input: input, output: input, kernel: 3, stride: 2, groups: input), .none)
+        project = try Self.layer(weights, 2, .init(input: input, output: output), .relu)
     }
 
     private static func layer(

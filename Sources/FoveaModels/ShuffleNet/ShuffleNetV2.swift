@@ -65,7 +65,7 @@ private struct Unit: Sendable {
     init(_ weights: Weights, input: Int, output: Int, isHalving: Bool) throws(CheckpointError) {
         half = output / 2
         shortcut =
-            try isHalving ? ShuffleBranch(shortcut: weights["branch1"], input: input, output: half, at: 0) : nil
+            try isHalving ? ShuffleBranch(shortcut: weights["branch1"], input: input, output: half) : nil
         branch = try ShuffleBranch(
             weights["branch2"], input: isHalving ? input : half, hidden: half, output: half,
             stride: isHalving ? 2 : 1)

@@ -43,6 +43,18 @@ public struct ConvNorm: Sendable {
         /// `[KH, KW, out]`
         case depthwise(Tensor)
         case dense(PackedFilters)
+
+        /// Lays out the elements of `[KH, KW, in / groups, out]`, whatever shape they have.
+        init(_ elements: Tensor, _ geometry: Geometry, _ precision: Precision) {
+            let (K, M) = (geometry.kernel, geometry.output)
+            self =
+                geometry.isDepthwise
+                ? .depthwise(elements.reshaped([K, K, M]))
+                : .dense(
+                    PackedFilters(
+                        elements.reshaped([K, K, geometry.input / geometry.groups, M]), groups: geometry.groups,
+                        precision: geometry.isPointwise ? precision : .float32, transformed: geometry.allowsTiles))
+        }
     }
 
     private let filters: Filters
@@ -57,18 +69,11 @@ public struct ConvNorm: Sendable {
     ) throws(CheckpointError) {
         let weight = try convolution.take("weight", shape: geometry.filterShape)
         let norm = try BatchNorm(norm, channels: geometry.output, epsilon: epsilon)
-        let (K, M) = (geometry.kernel, geometry.output)
+        let M = geometry.output
         // Filters of PyTorch are [out, in, KH, KW]; with the output channels last, folding scales the channels.
         let folded = weight.permuted([2, 3, 1, 0]).reshaped([1, 1, weight.count / M, M])
             .scaled(byChannel: norm.scale.reshaped([1, M]))
-        filters =
-            geometry.isDepthwise
-            ? .depthwise(folded.reshaped([K, K, M]))
-            : .dense(
-                PackedFilters(
-                    folded.reshaped([K, K, geometry.input / geometry.groups, M]), groups: geometry.groups,
-                    precision: geometry.isPointwise ? convolution.precision : .float32,
-                    transformed: geometry.allowsTiles))
+        filters = Filters(folded, geometry, convolution.precision)
         bias = norm.shift
         (self.geometry, self.activation) = (geometry, activation)
     }
@@ -83,16 +88,8 @@ public struct ConvNorm: Sendable {
         _ convolution: Weights, hasBias: Bool, _ geometry: Geometry, activation: Activation = .none
     ) throws(CheckpointError) {
         let weight = try convolution.take("weight", shape: geometry.filterShape)
-        let (K, M) = (geometry.kernel, geometry.output)
-        let filters = weight.permuted([2, 3, 1, 0])
-        self.filters =
-            geometry.isDepthwise
-            ? .depthwise(filters.reshaped([K, K, M]))
-            : .dense(
-                PackedFilters(
-                    filters, groups: geometry.groups,
-                    precision: geometry.isPointwise ? convolution.precision : .float32,
-                    transformed: geometry.allowsTiles))
+        let M = geometry.output
+        filters = Filters(weight.permuted([2, 3, 1, 0]), geometry, convolution.precision)
         bias = try hasBias ? convolution.take("bias", shape: [M]) : Tensor([Float](repeating: 0, count: M), shape: [M])
         (self.geometry, self.activation) = (geometry, activation)
     }
