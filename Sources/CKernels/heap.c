@@ -13,6 +13,15 @@ void fovea_configure_heap(void) {
 #endif
 }
 
+ptrdiff_t fovea_heap_bytes(void) {
+#if defined(__GLIBC__)
+    const struct mallinfo2 heap = mallinfo2();
+    return (ptrdiff_t)(heap.uordblks + heap.hblkhd);
+#else
+    return 0;
+#endif
+}
+
 void fovea_trim_heap(void) {
 #if defined(__GLIBC__)
     malloc_trim(0);

@@ -29,6 +29,12 @@ void *fovea_current_worker(void) { return current_worker; }
 
 void fovea_set_current_worker(void *worker) { current_worker = worker; }
 
+static _Thread_local void *current_cancellation;
+
+void *fovea_current_cancellation(void) { return current_cancellation; }
+
+void fovea_set_current_cancellation(void *cancellation) { current_cancellation = cancellation; }
+
 // The cores this thread was allowed before it was pinned, and the one it is pinned to; none if it isn't.
 static _Thread_local cpu_set_t cores_before;
 static _Thread_local int pinned_core = -1;

@@ -6,15 +6,15 @@ public protocol Classifier: Sendable {
     /// The number of classes.
     var classes: Int { get }
 
-    /// The logits `[N, classes]` of the normalised images `[N, H, W, 3]`.
-    func logits(_ x: Tensor) -> Tensor
+    /// The logits `[N, classes]` of the normalised images `[N, H, W, 3]`; throws when nobody waits for them any more.
+    func logits(_ x: Tensor) throws(Cancelled) -> Tensor
 
     /// The logits `[N, classes]` of images that are not normalised yet.
-    func logits(_ pixels: PixelBatch) -> Tensor
+    func logits(_ pixels: PixelBatch) throws(Cancelled) -> Tensor
 }
 
 extension Classifier {
-    public func logits(_ pixels: PixelBatch) -> Tensor { logits(pixels.normalised()) }
+    public func logits(_ pixels: PixelBatch) throws(Cancelled) -> Tensor { try logits(pixels.normalised()) }
 }
 
 /// A classifier that begins with a convolution, which reads pixels as they are.
@@ -23,11 +23,13 @@ protocol ConvolutionalClassifier: Classifier {
     var classifier: Linear { get }
 
     /// The features `[N, C]` of images after the stem, one row for the classifier per image.
-    func features(_ y: Tensor) -> Tensor
+    func features(_ y: Tensor) throws(Cancelled) -> Tensor
 }
 
 extension ConvolutionalClassifier {
     public var classes: Int { classifier.outputs }
-    public func logits(_ x: Tensor) -> Tensor { classifier(features(stem(x))) }
-    public func logits(_ pixels: PixelBatch) -> Tensor { classifier(features(stem(pixels))) }
+    public func logits(_ x: Tensor) throws(Cancelled) -> Tensor { try classifier(features(stem(x))) }
+    public func logits(_ pixels: PixelBatch) throws(Cancelled) -> Tensor {
+        try classifier(features(stem(pixels)))
+    }
 }

@@ -33,22 +33,28 @@ extension APIError {
         switch error {
         case .modelNotFound: self.init(.modelNotFound, "\(error)")
         case .noModel, .modelNotReady: self.init(.modelNotReady, "\(error)")
+        case .noMemory(_, let needed, let limit):
+            self.init(.outOfMemory, "\(error)", numbers: ["limit": limit, "got": needed])
         case .wrongTask: self.init(.invalidParameter, "\(error)")
-        case .queueFull(_, let limit): self.init(.queueFull, "\(error)", numbers: ["limit": limit])
+        case .queueFull(_, let limit, _):
+            self.init(.queueFull, "\(error)", numbers: ["limit": limit], retryAfter: error.retryAfter)
+        case .queueTooLong, .deadlineUnreachable:
+            self.init(.queueFull, "\(error)", retryAfter: error.retryAfter)
         case .deadlineExceeded: self.init(.deadlineExceeded, "\(error)")
         case .cancelled: self.init(.internalError, "\(error)", status: Self.clientLeft)
-        case .image(let error): self.init(error)
+        case .image(let image): self.init(image, "\(error)")
+        case .imageOfBatch(_, let image): self.init(image, "\(error)")
         }
     }
 
-    init(_ error: ImageError) {
-        switch error {
-        case .unsupportedType, .unsupportedVariant: self.init(.unsupportedMediaType, "\(error)")
+    private init(_ image: ImageError, _ message: String) {
+        switch image {
+        case .unsupportedType, .unsupportedVariant: self.init(.unsupportedMediaType, message)
         case .tooManyPixels(let got, let limit), .sideTooLong(let got, let limit):
-            self.init(.imageTooLarge, "\(error)", numbers: ["limit": limit, "got": got])
+            self.init(.imageTooLarge, message, numbers: ["limit": limit, "got": got])
         case .broken, .tooSlow, .tooManyScans, .tooMuchMemory, .tooManyChunks, .chunkTooLong:
-            self.init(.undecodableImage, "\(error)")
-        case .outOfMemory: self.init(.outOfMemory, "\(error)")
+            self.init(.undecodableImage, message)
+        case .outOfMemory: self.init(.outOfMemory, message)
         }
     }
 

@@ -13,14 +13,15 @@ struct APIError: Error, Equatable {
     let numbers: [String: Int]
     /// The code's own, except where HTTP itself refuses and knows better.
     let status: HTTPResponse.Status
-    /// Fields that the answer carries, such as `Allow`.
-    let fields: HTTPFields
+    /// Fields that the answer carries, such as `Allow` or `Retry-After`.
+    private(set) var fields: HTTPFields
 
     init(
         _ code: Code, _ message: String, numbers: [String: Int] = [:], status: HTTPResponse.Status? = nil,
-        fields: HTTPFields = [:]
+        fields: HTTPFields = [:], retryAfter: Int? = nil
     ) {
         (self.code, self.message, self.numbers, self.fields) = (code, message, numbers, fields)
+        if let retryAfter { self.fields[.retryAfter] = "\(retryAfter)" }
         self.status = status ?? code.status
     }
 

@@ -33,8 +33,13 @@ extension Configuration {
         return limits
     }
 
-    var jobLimits: JobLimits {
-        JobLimits(queueCapacity: queueCapacity, timeout: .seconds(inferenceTimeout), image: imageLimits)
+    var registry: RegistrySettings {
+        let jobs = JobLimits(
+            queueCapacity: queueCapacity, queueTime: .seconds(queueTime), timeout: .seconds(inferenceTimeout),
+            image: imageLimits)
+        return RegistrySettings(
+            defaultClassifier: defaultClassifier, jobs: jobs, memoryBytes: modelMemoryBytes,
+            watchInterval: .seconds(watchInterval), selfTestInterval: .seconds(selfTestInterval))
     }
 
     var requestLog: RequestLogSettings {

@@ -27,7 +27,12 @@ public struct Configuration: Sendable {
     public var idleTimeout = 75.0
     public var drainTimeout = 30.0
 
+    public var modelMemoryBytes = 0
+    public var watchInterval = 2.0
+    public var selfTestInterval = 600.0
+
     public var queueCapacity = 100
+    public var queueTime = 10.0
     public var inferenceTimeout = 30.0
     public var maxBatch = 16
     public var maxImagePixels = 50_000_000
@@ -74,7 +79,19 @@ public struct Configuration: Sendable {
         .seconds("send-timeout", \.sendTimeout, 0.1...3600, "Time a client may take nothing of its answer."),
         .seconds("idle-timeout", \.idleTimeout, 0.1...3600, "Time a connection may stay open without a request."),
         .seconds("drain-timeout", \.drainTimeout, 0...3600, "Time that requests in flight have after SIGTERM."),
+        .integer(
+            "model-memory-bytes", \.modelMemoryBytes, 0...(1 << 50),
+            "Memory for the weights of all models together; what doesn't fit is loaded when asked for; 0 for no limit."),
+        .seconds(
+            "watch-interval", \.watchInterval, 0...86_400,
+            "How often the folder of the models is looked at for changes; 0 for never."),
+        .seconds(
+            "self-test-interval", \.selfTestInterval, 0...(31_536_000),
+            "How often models answer the self-tests of their cards again; 0 for never."),
         .integer("queue-capacity", \.queueCapacity, 1...100_000, "Most requests that wait for one model."),
+        .seconds(
+            "queue-time", \.queueTime, 0.01...3600, "Longest time that a request may be expected to wait for one model."
+        ),
         .seconds("inference-timeout", \.inferenceTimeout, 0.01...3600, "Time for an answer, waiting included."),
         .integer("max-batch", \.maxBatch, 1...1024, "Most images in one request."),
         .integer("max-image-pixels", \.maxImagePixels, 1...1_000_000_000, "Most pixels of an image."),

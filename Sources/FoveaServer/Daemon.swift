@@ -26,8 +26,8 @@ public final class Daemon: Sendable {
         try makeDirectory(data)
         pool = ComputePool(threads: configuration.threads, isPinned: true)
         let registry = try ModelRegistry(
-            repository: ModelRepository(directory: configuration.models),
-            defaultClassifier: configuration.defaultClassifier, pool: pool, limits: configuration.jobLimits)
+            repository: ModelRepository(directory: configuration.models), settings: configuration.registry,
+            scheduler: Scheduler(pool: pool), logger: logger)
         let history = HistoryRecorder(
             store: try MetricsHistory(
                 path: data + "/metrics.sqlite", settings: configuration.metricsHistory, logger: logger),
@@ -53,7 +53,7 @@ public final class Daemon: Sendable {
     public func start() throws -> String {
         let port = try server.start()
         context.history.start()
-        context.registry.load(logger: context.logger)
+        context.registry.start()
         let host = context.configuration.http.host
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }

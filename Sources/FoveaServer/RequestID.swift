@@ -5,7 +5,7 @@ extension HTTPField.Name {
     static let serverTiming = literal("Server-Timing")
     static let imageSHA256 = literal("X-Image-SHA256")
 
-    private static func literal(_ name: String) -> HTTPField.Name {
+    static func literal(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
         return name
     }

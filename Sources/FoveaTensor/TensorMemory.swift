@@ -24,6 +24,9 @@ public enum TensorMemory {
         }
     }
 
+    /// The bytes of the heap that are in use, by tensors and by everything else.
+    public static var heapBytes: Int { fovea_heap_bytes() }
+
     /// Gives what no tensor uses back to the system, and what the heap has free.
     public static func trim() {
         pool.withLock { $0.removeUnused() }

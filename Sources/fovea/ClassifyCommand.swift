@@ -38,7 +38,7 @@ struct ClassifyCommand: AsyncParsableCommand {
     func run() async throws {
         let pool = ComputePool(threads: threads ?? ComputePool.allowedThreads, isPinned: true)
         let installed = try repository.repository.model(model, for: .classify)
-        let loaded = try LoadedModel(installed, pool: pool, limits: JobLimits())
+        let loaded = try LoadedModel(installed, scheduler: Scheduler(pool: pool), limits: JobLimits())
         var failures = 0
         for (index, path) in images.enumerated() {
             showProgress(index, path)

@@ -25,7 +25,11 @@ struct SettingOptions: ParsableArguments {
     @Option(help: help("send-timeout")) var sendTimeout: String?
     @Option(help: help("idle-timeout")) var idleTimeout: String?
     @Option(help: help("drain-timeout")) var drainTimeout: String?
+    @Option(help: help("model-memory-bytes")) var modelMemoryBytes: String?
+    @Option(help: help("watch-interval")) var watchInterval: String?
+    @Option(help: help("self-test-interval")) var selfTestInterval: String?
     @Option(help: help("queue-capacity")) var queueCapacity: String?
+    @Option(help: help("queue-time")) var queueTime: String?
     @Option(help: help("inference-timeout")) var inferenceTimeout: String?
     @Option(help: help("max-batch")) var maxBatch: String?
     @Option(help: help("max-image-pixels")) var maxImagePixels: String?
@@ -61,7 +65,11 @@ struct SettingOptions: ParsableArguments {
             ("send-timeout", sendTimeout),
             ("idle-timeout", idleTimeout),
             ("drain-timeout", drainTimeout),
+            ("model-memory-bytes", modelMemoryBytes),
+            ("watch-interval", watchInterval),
+            ("self-test-interval", selfTestInterval),
             ("queue-capacity", queueCapacity),
+            ("queue-time", queueTime),
             ("inference-timeout", inferenceTimeout),
             ("max-batch", maxBatch),
             ("max-image-pixels", maxImagePixels),

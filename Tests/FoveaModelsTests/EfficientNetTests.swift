@@ -86,7 +86,7 @@ struct ReferenceNetwork {
     @Test("The outputs are those of the reference in double precision", arguments: byNetwork(outputs))
     func matchesOutputs(rows: [[String]]) throws {
         let network = try ReferenceNetwork(rows[0][0]).make()
-        for row in rows { expectRow(network.logits(try input(row)), row) }
+        for row in rows { expectRow(try network.logits(try input(row)), row) }
     }
 
     @Test("The outputs and stages are those of the recorded reference", arguments: byNetwork(recorded))
@@ -100,7 +100,8 @@ struct ReferenceNetwork {
             // These rows were recorded in single precision. For the deepest of the Lite networks that alone is off by
             // up to 1.6e-4 of a standard deviation from double precision: what is asked for comes on top.
             let tolerance = row[0].hasSuffix("lite4") ? 2.2e-4 : 1e-4
-            expectRow(row[3] == "OUT" ? network.logits(x) : try network.stage(of: row[3], x), row, within: tolerance)
+            expectRow(
+                row[3] == "OUT" ? try network.logits(x) : try network.stage(of: row[3], x), row, within: tolerance)
         }
     }
 
@@ -114,8 +115,8 @@ struct ReferenceNetwork {
         let x = SyntheticWeights.input(64, 96)
         let halves = [x.sliced(2, 0..<48), x.sliced(2, 48..<96)]
         let both = Tensor(halves.flatMap(\.values), shape: [2, 64, 48, 3])
-        let together = network.logits(both).values
-        let apart = halves.flatMap { network.logits($0).values }
+        let together = try network.logits(both).values
+        let apart = try halves.flatMap { try network.logits($0).values }
         #expect(together.count == 2000)
         #expect(zip(together, apart).map { abs($0 - $1) }.max() ?? .infinity < 1e-5)
     }

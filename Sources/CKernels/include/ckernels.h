@@ -197,15 +197,20 @@ void fovea_name_thread(ptrdiff_t index);
 // Makes the heap give free memory back to the system early. Before threads ask it for any.
 void fovea_configure_heap(void);
 
+// The bytes of the heap that are in use; 0 where that is not known.
+ptrdiff_t fovea_heap_bytes(void);
+
 // Gives the system the memory of the heap that is free.
 void fovea_trim_heap(void);
 
 // The time since some moment in the past.
 uint64_t fovea_nanoseconds(void);
 
-// What the current thread was last told that it is; nil on others.
+// What the current thread was last told that it is, and what may stop it; nil on others.
 void *_Nullable fovea_current_worker(void);
 void fovea_set_current_worker(void *_Nullable worker);
+void *_Nullable fovea_current_cancellation(void);
+void fovea_set_current_cancellation(void *_Nullable cancellation);
 
 // A Swift closure of type (Range<Int>) -> Void, which somebody else keeps alive.
 typedef struct {

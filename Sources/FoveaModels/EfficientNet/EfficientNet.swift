@@ -28,5 +28,5 @@ struct EfficientNet: ConvolutionalClassifier {
         try weights.finish()
     }
 
-    func features(_ y: Tensor) -> Tensor { head(blocks.reduce(y) { y, block in block(y) }).meanOverPixels() }
+    func features(_ y: Tensor) throws(Cancelled) -> Tensor { try head(blocks(y)).meanOverPixels() }
 }

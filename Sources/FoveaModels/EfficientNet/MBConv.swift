@@ -3,7 +3,7 @@ import FoveaTensor
 
 /// Mobile inverted bottleneck: expand, filter each channel, squeeze and excite, project; the input is added where the
 /// shapes agree.
-struct MBConv: Sendable {
+struct MBConv: Layer {
     private let expand: ConvNorm?
     private let depthwise: ConvNorm
     private let squeeze: SqueezeExcitation?

@@ -47,15 +47,15 @@ struct GoogLeNet: Classifier {
         weights.ignore("aux2")
     }
 
-    func logits(_ x: Tensor) -> Tensor { logits(stem: stem(Self.converted(x))) }
-    func logits(_ pixels: PixelBatch) -> Tensor {
-        logits(stem: stem(pixels.renormalised(scale: Self.scale, shift: Self.shift)))
+    func logits(_ x: Tensor) throws(Cancelled) -> Tensor { try logits(stem: stem(Self.converted(x))) }
+    func logits(_ pixels: PixelBatch) throws(Cancelled) -> Tensor {
+        try logits(stem: stem(pixels.renormalised(scale: Self.scale, shift: Self.shift)))
     }
 
-    private func logits(stem y: Tensor) -> Tensor {
+    private func logits(stem y: Tensor) throws(Cancelled) -> Tensor {
         var y = second.reduce(pooled(y)) { y, layer in layer(y) }
         for (index, modules) in stages.enumerated() {
-            y = modules.reduce(pooled(y, kernel: index == 2 ? 2 : 3)) { y, module in module(y) }
+            y = try modules(pooled(y, kernel: index == 2 ? 2 : 3))
         }
         return classifier(y.meanOverPixels())
     }

@@ -4,7 +4,7 @@ import FoveaTensor
 /// Four branches side by side: 1×1; 1×1 and 3×3, twice; a pool and 1×1.
 ///
 /// The third branch has 5×5 filters in the paper and 3×3 ones in torchvision.
-struct Inception: Sendable {
+struct Inception: Layer {
     struct Size: Sendable {
         let name: String
         let branch1: Int

@@ -45,9 +45,8 @@ struct Xception: ConvolutionalClassifier {
             classifier: weights.contains("fc") ? weights["fc"] : weights["last_linear"], input: 2048)
     }
 
-    func features(_ y: Tensor) -> Tensor {
-        let y = blocks.reduce(second(y)) { y, block in block(y) }
-        return last.reduce(y) { y, layer in layer(y) }.meanOverPixels()
+    func features(_ y: Tensor) throws(Cancelled) -> Tensor {
+        try last(blocks(second(y))).meanOverPixels()
     }
 
     static let architectures = [
@@ -58,7 +57,7 @@ struct Xception: ConvolutionalClassifier {
 }
 
 /// Separable convolutions, each after a ReLU, and a shortcut around them; some halve the image.
-private struct XceptionBlock: Sendable {
+private struct XceptionBlock: Layer {
     private let layers: [SeparableConvolution]
     private let shortcut: ConvNorm?
     private let isFirst: Bool
@@ -94,7 +93,7 @@ private struct XceptionBlock: Sendable {
 }
 
 /// A depthwise 3×3 convolution and a 1×1 one with norm, with nothing between.
-private struct SeparableConvolution: Sendable {
+private struct SeparableConvolution: Layer {
     private let depthwise: ConvNorm
     private let pointwise: ConvNorm
 

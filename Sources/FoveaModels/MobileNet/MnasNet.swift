@@ -53,7 +53,7 @@ struct MnasNet: ConvolutionalClassifier {
         classifier = try Linear(classifier: weights.at("classifier.1"), input: 1280)
     }
 
-    func features(_ y: Tensor) -> Tensor { head(blocks.reduce(y) { y, block in block(y) }).meanOverPixels() }
+    func features(_ y: Tensor) throws(Cancelled) -> Tensor { try head(blocks(y)).meanOverPixels() }
 
     static let architectures = [
         ("mnasnet0_5", 0.5), ("mnasnet0_75", 0.75), ("mnasnet1_0", 1), ("mnasnet1_3", 1.3),

@@ -57,7 +57,7 @@ struct MobileNetV1: ConvolutionalClassifier {
         classifier = try Linear(classifier: weights.at(keys.classifier), input: input)
     }
 
-    func features(_ y: Tensor) -> Tensor { blocks.reduce(y) { y, block in block(y) }.meanOverPixels() }
+    func features(_ y: Tensor) throws(Cancelled) -> Tensor { try blocks(y).meanOverPixels() }
 
     static let architectures = [
         Architecture("mobilenetv1_100", input: .centre(224, of: 256, .bicubic, .half)) {

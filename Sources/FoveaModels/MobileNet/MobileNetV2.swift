@@ -49,7 +49,7 @@ struct MobileNetV2: ConvolutionalClassifier {
         classifier = try Linear(classifier: weights.at("classifier.1"), input: 1280)
     }
 
-    func features(_ y: Tensor) -> Tensor { head(blocks.reduce(y) { y, block in block(y) }).meanOverPixels() }
+    func features(_ y: Tensor) throws(Cancelled) -> Tensor { try head(blocks(y)).meanOverPixels() }
 
     static let architectures = [
         Architecture("mobilenet_v2", input: .centre(224, of: 256, .bilinear)) { weights throws(CheckpointError) in

@@ -91,9 +91,7 @@ struct MobileNetV3: ConvolutionalClassifier {
         classifier = try Linear(classifier: weights.at("classifier.3"), input: size.hidden)
     }
 
-    func features(_ y: Tensor) -> Tensor {
-        hidden(head(blocks.reduce(y) { y, block in block(y) }).meanOverPixels())
-    }
+    func features(_ y: Tensor) throws(Cancelled) -> Tensor { try hidden(head(blocks(y)).meanOverPixels()) }
 
     static let architectures = [
         Architecture("mobilenet_v3_large", input: .centre(224, of: 256, .bilinear)) { weights throws(CheckpointError) in

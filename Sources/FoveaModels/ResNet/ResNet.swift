@@ -5,7 +5,7 @@ import FoveaTensor
 /// its 3×3 convolution.
 struct ResNet: ConvolutionalClassifier {
     let stem: ConvNorm
-    private let stages: [[ResidualBlock]]
+    private let blocks: [ResidualBlock]
     let classifier: Linear
 
     struct Size: Sendable {
@@ -30,7 +30,7 @@ struct ResNet: ConvolutionalClassifier {
             activation: .relu)
         var input = 64
         var dilation = 1
-        var stages: [[ResidualBlock]] = []
+        var blocks: [ResidualBlock] = []
         for (index, repeats) in size.repeats.enumerated() {
             let width = 64 << index
             let output = size.isBottleneck ? 4 * width : width
@@ -38,7 +38,6 @@ struct ResNet: ConvolutionalClassifier {
             // The first block of a dilated stage still sees its input at the old distance.
             let firstDilation = dilation
             if isDilated { dilation *= 2 }
-            var blocks: [ResidualBlock] = []
             for number in 0..<repeats {
                 let isFirst = number == 0
                 blocks.append(
@@ -48,15 +47,13 @@ struct ResNet: ConvolutionalClassifier {
                         dilation: isFirst ? firstDilation : dilation, isBottleneck: size.isBottleneck))
                 input = output
             }
-            stages.append(blocks)
         }
-        self.stages = stages
+        self.blocks = blocks
         classifier = try Linear(classifier: weights["fc"], input: input)
     }
 
-    func features(_ y: Tensor) -> Tensor {
-        let pooled = y.maxPooled(Window(kernel: 3, stride: 2, padding: .init(1)))
-        return stages.reduce(pooled) { y, blocks in blocks.reduce(y) { y, block in block(y) } }.meanOverPixels()
+    func features(_ y: Tensor) throws(Cancelled) -> Tensor {
+        try blocks(y.maxPooled(Window(kernel: 3, stride: 2, padding: .init(1)))).meanOverPixels()
     }
 
     static let architectures = Size.all.map { name, size in
@@ -67,7 +64,7 @@ struct ResNet: ConvolutionalClassifier {
 }
 
 /// Two 3×3 convolutions, or a 3×3 between two 1×1 ones, to which the input is added.
-private struct ResidualBlock: Sendable {
+private struct ResidualBlock: Layer {
     private let layers: [ConvNorm]
     private let last: ConvNorm
     private let shortcut: ConvNorm?

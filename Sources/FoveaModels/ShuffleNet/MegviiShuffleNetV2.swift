@@ -31,12 +31,12 @@ struct MegviiShuffleNetV2: Classifier {
         classifier = try Linear(classifier: weights.at("classifier.0"), input: size.head, hasBias: false)
     }
 
-    func logits(_ x: Tensor) -> Tensor { logits(stem: stem(x)) }
-    func logits(_ pixels: PixelBatch) -> Tensor { logits(stem: stem(pixels)) }
+    func logits(_ x: Tensor) throws(Cancelled) -> Tensor { try logits(stem: stem(x)) }
+    func logits(_ pixels: PixelBatch) throws(Cancelled) -> Tensor { try logits(stem: stem(pixels)) }
 
-    private func logits(stem y: Tensor) -> Tensor {
+    private func logits(stem y: Tensor) throws(Cancelled) -> Tensor {
         let pooled = y.maxPooled(Window(kernel: 3, stride: 2, padding: .init(1)))
-        return classifier(head(units.reduce(pooled) { y, unit in unit(y) }).meanOverPixels())
+        return try classifier(head(units(pooled)).meanOverPixels())
     }
 
     static let architectures = ShuffleNetV2.Size.all.map { name, size in
@@ -47,7 +47,7 @@ struct MegviiShuffleNetV2: Classifier {
 }
 
 /// Filters every second channel, or halves the image in two branches.
-private struct Unit: Sendable {
+private struct Unit: Layer {
     private let shortcut: ShuffleBranch?
     private let branch: ShuffleBranch
 

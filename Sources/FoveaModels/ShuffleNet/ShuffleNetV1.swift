@@ -43,12 +43,12 @@ struct ShuffleNetV1: Classifier {
         classifier = try Linear(classifier: weights.at("classifier.0"), input: input, hasBias: false)
     }
 
-    func logits(_ x: Tensor) -> Tensor { logits(stem: stem(x)) }
-    func logits(_ pixels: PixelBatch) -> Tensor { logits(stem: stem(pixels)) }
+    func logits(_ x: Tensor) throws(Cancelled) -> Tensor { try logits(stem: stem(x)) }
+    func logits(_ pixels: PixelBatch) throws(Cancelled) -> Tensor { try logits(stem: stem(pixels)) }
 
-    private func logits(stem y: Tensor) -> Tensor {
+    private func logits(stem y: Tensor) throws(Cancelled) -> Tensor {
         let pooled = y.maxPooled(Window(kernel: 3, stride: 2, padding: .init(1)))
-        return classifier(units.reduce(pooled) { y, unit in unit(y) }.meanOverPixels())
+        return try classifier(units(pooled).meanOverPixels())
     }
 
     static let architectures = Size.all.map { size in
@@ -59,7 +59,7 @@ struct ShuffleNetV1: Classifier {
 }
 
 /// Grouped 1×1, depthwise 3×3, shuffle, grouped 1×1; the input is added, or laid beside the result at half the size.
-private struct Unit: Sendable {
+private struct Unit: Layer {
     private let expand: ConvNorm
     private let depthwise: ConvNorm
     private let project: ConvNorm

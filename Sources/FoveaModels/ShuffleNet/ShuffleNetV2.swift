@@ -43,9 +43,9 @@ struct ShuffleNetV2: ConvolutionalClassifier {
         classifier = try Linear(classifier: weights["fc"], input: size.head)
     }
 
-    func features(_ y: Tensor) -> Tensor {
+    func features(_ y: Tensor) throws(Cancelled) -> Tensor {
         let pooled = y.maxPooled(Window(kernel: 3, stride: 2, padding: .init(1)))
-        return head(units.reduce(pooled) { y, unit in unit(y) }).meanOverPixels()
+        return try head(units(pooled)).meanOverPixels()
     }
 
     static let architectures = Size.all.map { name, size in
@@ -56,7 +56,7 @@ struct ShuffleNetV2: ConvolutionalClassifier {
 }
 
 /// Filters one half of the channels, or halves the image in two branches; then the halves are interleaved.
-private struct Unit: Sendable {
+private struct Unit: Layer {
     private let shortcut: ShuffleBranch?
     private let branch: ShuffleBranch
     /// Channels of each half of the result.

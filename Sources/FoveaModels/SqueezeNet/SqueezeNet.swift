@@ -8,9 +8,16 @@ struct SqueezeNet: Classifier {
     private let classifier: ConvNorm
     let classes: Int
 
-    private enum Step: Sendable {
+    private enum Step: Layer {
         case pool
         case fire(Fire)
+
+        func callAsFunction(_ x: Tensor) -> Tensor {
+            switch self {
+            case .pool: x.maxPooled(Window(kernel: 3, stride: 2), roundingUp: true)
+            case .fire(let fire): fire(x)
+            }
+        }
     }
 
     /// The stem's kernel and outputs, then what `features` holds from index 2 on.
@@ -56,17 +63,11 @@ struct SqueezeNet: Classifier {
         classifier = try ConvNorm(last, hasBias: true, .init(input: input, output: classes), activation: .relu)
     }
 
-    func logits(_ x: Tensor) -> Tensor { logits(stem: stem(x)) }
-    func logits(_ pixels: PixelBatch) -> Tensor { logits(stem: stem(pixels)) }
+    func logits(_ x: Tensor) throws(Cancelled) -> Tensor { try logits(stem: stem(x)) }
+    func logits(_ pixels: PixelBatch) throws(Cancelled) -> Tensor { try logits(stem: stem(pixels)) }
 
-    private func logits(stem y: Tensor) -> Tensor {
-        let features = steps.reduce(y) { y, step in
-            switch step {
-            case .pool: y.maxPooled(Window(kernel: 3, stride: 2), roundingUp: true)
-            case .fire(let fire): fire(y)
-            }
-        }
-        return classifier(features).meanOverPixels()
+    private func logits(stem y: Tensor) throws(Cancelled) -> Tensor {
+        try classifier(steps(y)).meanOverPixels()
     }
 
     static let architectures = [("squeezenet1_0", Version.one_0), ("squeezenet1_1", .one_1)].map { name, version in

@@ -16,7 +16,8 @@ struct ClassifyRoute: Route {
         let name = try Options(query: head.query).model
         // Where the default can't answer, the body may still ask for another.
         if name == nil, ImageInput.mayNameModel(head), context.registry.hasRoom(for: .classify) { return }
-        let model = try context.registry.model(named: name, for: .classify)
+        // A model that has to be loaded first has nobody waiting.
+        guard let model = try context.registry.loadedModel(named: name, for: .classify) else { return }
         exchange.model = (model.name, model.version)
         try model.queue.requireRoom()
     }
@@ -24,32 +25,36 @@ struct ClassifyRoute: Route {
     func respond(to call: inout Call) async throws -> Reply {
         let (request, pathID, maxBatch) = (call.request, call.parameters["sha256"], context.configuration.maxBatch)
         let input = try await inBackground { try ImageInput(of: request, pathSHA256: pathID, maxBatch: maxBatch) }
-        let model = try context.registry.model(named: input.options.model, for: .classify)
+        let terms = try JobTerms(of: request)
+        let model = try await context.registry.model(
+            named: input.options.model, for: .classify, until: terms.deadline)
         call.exchange.model = (model.name, model.version)
         guard input.isBatch else {
-            let answer = try await classify(input.sources[0], model, input.options)
+            let answer = try await classify(input.sources[0], model, input.options, terms)
             note(answer, in: &call.exchange)
             return reply([("predictions", Self.predictions(answer))], answer, call.exchange)
         }
-        let results = await batch(input, model)
+        let results = await batch(input, model, terms)
         for case .success(let answer) in results { note(answer, in: &call.exchange) }
         return reply(results, call.exchange)
     }
 
     private func classify(
-        _ source: ImageInput.Source, _ model: LoadedModel, _ options: Options
+        _ source: ImageInput.Source, _ model: LoadedModel, _ options: Options, _ terms: JobTerms
     ) async throws -> Classification {
         let bytes = try await context.images.bytes(of: source)
-        return try await model.classify(bytes, top: options.topK, isExact: options.exact)
+        return try await model.classify(bytes, top: options.topK, isExact: options.exact, terms: terms)
     }
 
     /// Each image is a job of its own: a bad one fails alone, and idle cores take the next.
-    private func batch(_ input: ImageInput, _ model: LoadedModel) async -> [Result<Classification, any Error>] {
+    private func batch(
+        _ input: ImageInput, _ model: LoadedModel, _ terms: JobTerms
+    ) async -> [Result<Classification, any Error>] {
         await withTaskGroup(of: (Int, Result<Classification, any Error>).self) { group in
             for (index, source) in input.sources.enumerated() {
                 group.addTask {
                     do {
-                        return (index, .success(try await classify(source, model, input.options)))
+                        return (index, .success(try await classify(source, model, input.options, terms)))
                     } catch { return (index, .failure(error)) }
                 }
             }

@@ -1,3 +1,4 @@
+import FoveaJSON
 public import FoveaModels
 public import FoveaNN
 
@@ -56,6 +57,26 @@ public struct InstalledModel: Sendable {
             try labels.check(classes: classes)
             return labels
         } catch { throw .labels(error) }
+    }
+
+    /// The images of the card with the answers that are expected, read.
+    func selfTests(classes: Int) throws(RepositoryError) -> [SelfTest] {
+        let labels = try labels(classes: classes)?.names ?? (0..<classes).map(String.init)
+        var tests: [SelfTest] = []
+        for promise in card.selfTests ?? [] {
+            guard let index = labels.firstIndex(of: promise.label) else {
+                throw .card(
+                    .invalid(
+                        field: "self_test", got: "\"\(promise.label.printable)\"",
+                        expected: "a label that the model has"))
+            }
+            let path = try InstalledModel.resolve(promise.image, field: "self_test", in: directory)
+            do {
+                let image = try FileSystem.contents(of: path, limit: SelfTest.byteLimit)
+                tests.append(SelfTest(promise: promise, classID: index, image: image))
+            } catch { throw .file(error) }
+        }
+        return tests
     }
 
     /// Reads the weights and throws unless they have the digest that the card states; returns the digest they have.

@@ -4,6 +4,8 @@ public struct ModelEntry: Sendable {
     public let name: String
     /// Highest number first.
     public let versions: [ModelVersion]
+    /// Which of the versions serve.
+    public let policy: VersionPolicy
     /// Set when the folder as a whole is no model; there are no versions then.
     public let problem: RepositoryError?
 

@@ -49,9 +49,11 @@ public struct ModelRepository: Sendable {
     private func entry(_ folder: String) -> ModelEntry {
         do throws(RepositoryError) {
             let name = try ModelName(folder)
-            return ModelEntry(name: folder, versions: try versions(of: name), problem: nil)
+            return ModelEntry(
+                name: folder, versions: try versions(of: name), policy: try VersionPolicy(in: path(of: folder)),
+                problem: nil)
         } catch {
-            return ModelEntry(name: folder, versions: [], problem: error)
+            return ModelEntry(name: folder, versions: [], policy: .all, problem: error)
         }
     }
 

@@ -10,6 +10,8 @@ public enum RepositoryError: Error, Equatable {
     /// The folder of a model has a card and numbered versions: it isn't clear which is meant.
     case mixedVersions(directory: String)
     case card(CardError)
+    /// Something is wrong with `versions.json`.
+    case policy(CardError)
     case unknownArchitecture(String, known: [String])
     case wrongTask(ModelTask, architecture: String, does: ModelTask)
     /// `field` of the card names a file that isn't there.
@@ -41,6 +43,7 @@ extension RepositoryError: CustomStringConvertible {
             "\(directory.printable) has a model.json and numbered versions; move the model.json and its files into "
                 + "a numbered folder"
         case .card(let error): "model.json: \(error)"
+        case .policy(let error): "versions.json: \(error)"
         case .unknownArchitecture(let name, let known):
             "model.json: there is no architecture '\(name.printable)'; known are \(known.joined(separator: ", "))"
         case .wrongTask(let task, let architecture, let does):

@@ -33,7 +33,7 @@ final class TestDaemon: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let registry = try ModelRegistry(
             repository: ModelRepository(directory: folder.path + "/models", architectures: Toy.architectures),
-            defaultClassifier: configuration.defaultClassifier, pool: pool, limits: configuration.jobLimits)
+            settings: configuration.registry, scheduler: Scheduler(pool: pool), logger: logger)
         context = ServerContext(
             configuration: configuration, registry: registry,
             requestLog: try RequestLog(
@@ -52,7 +52,7 @@ final class TestDaemon: Sendable {
         if isLoaded { load() }
     }
 
-    func load() { context.registry.loadAll(logger: context.logger) }
+    func load() { context.registry.loadAll() }
 
     /// Closes the stores, as the daemon does when it stops.
     func close() {

@@ -71,7 +71,7 @@ import Testing
         #expect(
             errorText { _ = try card(with: #""lables":"x""#) }
                 == "there is no field 'lables'; known are task, architecture, weights, labels, sha256, license, "
-                + "source, input, precision, exact_decoding, version, description")
+                + "source, input, precision, exact_decoding, version, description, batching, pinned, self_test")
         #expect(
             errorText { _ = try card(with: #""input":{"resize":{"shorter_side":256,"filtre":"bicubic"}}"#) }
                 == "there is no field 'input.resize.filtre'; known are shorter_side, filter")

@@ -33,6 +33,43 @@ extension ModelCard {
         exactDecoding = try reader.optional("exact_decoding", "true or false", \.bool)
         version = try reader.optional("version", "one line of text", \.line)
         description = try reader.optional("description", "text") { $0.string }
+        if let batching = reader.value("batching") {
+            self.batching = try Batching(batching, at: reader.name(of: "batching"))
+        }
+        isPinned = try reader.optional("pinned", "true or false", \.bool)
+        if let tests = try reader.optional("self_test", "a list of objects with image and label", \.array) {
+            selfTests = []
+            for (index, test) in tests.enumerated() {
+                selfTests?.append(try SelfTest.Promise(test, at: "\(reader.name(of: "self_test"))[\(index)]"))
+            }
+        }
+        try reader.finish()
+    }
+}
+
+extension Batching {
+    init(_ value: JSONValue, at path: String) throws(CardError) {
+        var reader = try FieldReader(value, at: path)
+        let size = try reader.required("max_size", "2…64 images") { $0.integer(in: 2...64) }
+        let delay = try reader.optional("max_delay_ms", "0…1000 milliseconds") { value in
+            value.float.flatMap { (0...1000).contains($0) ? $0 : nil }
+        }
+        try reader.finish()
+        self.init(maxSize: size, maxDelay: .microseconds(Int(1000 * (delay ?? 0))))
+    }
+}
+
+extension SelfTest.Promise {
+    init(_ value: JSONValue, at path: String) throws(CardError) {
+        var reader = try FieldReader(value, at: path)
+        image = try reader.required("image", "the name of a file in the model's folder", \.fileName)
+        label = try reader.required("label", "the label of the class that must win", \.line)
+        score = try reader.optional("score", "a probability, 0…1") { value in
+            value.float.flatMap { (0...1).contains($0) ? $0 : nil }
+        }
+        tolerance = try reader.optional("tolerance", "how far the probability may be off, 0…1") { value in
+            value.float.flatMap { (0...1).contains($0) ? $0 : nil }
+        }
         try reader.finish()
     }
 }
@@ -84,7 +121,7 @@ extension ModelCard.Labels {
 
 extension JSONValue {
     /// A text of one line that isn't empty.
-    fileprivate var line: String? {
+    var line: String? {
         guard let string, !string.isEmpty, string.utf8.count <= 1024, !string.utf8.contains(where: { $0 < 0x20 }) else {
             return nil
         }
@@ -92,7 +129,7 @@ extension JSONValue {
     }
 
     /// The name of a file, not a path: no separator, not hidden, no `..`.
-    fileprivate var fileName: String? {
+    var fileName: String? {
         guard let line, line.utf8.count <= 255, line.utf8.first != UInt8(ascii: "."),
             !line.utf8.contains(UInt8(ascii: "/"))
         else { return nil }

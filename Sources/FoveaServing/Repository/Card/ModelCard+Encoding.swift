@@ -21,6 +21,9 @@ extension ModelCard {
         add("exact_decoding", exactDecoding.map(JSONValue.bool))
         add("version", version.map(JSONValue.string))
         add("description", description.map(JSONValue.string))
+        add("batching", batching?.json)
+        add("pinned", isPinned.map(JSONValue.bool))
+        add("self_test", selfTests.map { .array($0.map(\.json)) })
         return .object(fields)
     }
 }
@@ -32,6 +35,21 @@ extension ModelCard.Labels {
         case .imageNet1K: "imagenet-1k"
         case .file(let name): name
         }
+    }
+}
+
+extension Batching {
+    var json: JSONValue {
+        ["max_size": .integer(maxSize), "max_delay_ms": .number(maxDelay / .milliseconds(1))]
+    }
+}
+
+extension SelfTest.Promise {
+    fileprivate var json: JSONValue {
+        var fields: [JSONValue.Field] = [.init("image", .string(image)), .init("label", .string(label))]
+        if let score { fields.append(.init("score", .float(score))) }
+        if let tolerance { fields.append(.init("tolerance", .float(tolerance))) }
+        return .object(fields)
     }
 }
 

@@ -34,6 +34,12 @@ public struct ModelCard: Sendable, Equatable {
     /// The publisher's own version, for people; which version serves is decided by the folder's number.
     public var version: String?
     public var description: String?
+    /// How images of several requests share runs of the network; `nil` gives each its own.
+    public var batching: Batching?
+    /// Whether the model stays in memory when room is needed for others.
+    public var isPinned: Bool?
+    /// Images with the answers that the model must give to serve.
+    public var selfTests: [SelfTest.Promise]?
 
     public init(task: ModelTask, architecture: String, weights: String) {
         (self.task, self.architecture, self.weights) = (task, architecture, weights)

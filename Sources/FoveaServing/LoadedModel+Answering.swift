@@ -1,0 +1,166 @@
+import FoveaImage
+import FoveaModels
+public import FoveaTensor
+
+extension LoadedModel {
+    /// Classifies one encoded photograph on the compute pool, when its turn comes.
+    ///
+    /// - Parameters:
+    ///   - bytes: a JPEG or PNG file.
+    ///   - top: how many predictions to return, at most.
+    ///   - isExact: decode at full resolution even where a scaled decode would do.
+    /// - Throws: `ServingError`.
+    public func classify(
+        _ bytes: ArraySlice<UInt8>, top: Int, isExact: Bool = false, terms: JobTerms = JobTerms()
+    ) async throws -> Classification {
+        let answer = try await answer(bytes, isExact: isExact, terms) { [labels] logits in
+            let predictions = logits.softmax().top(top).map { index, score in
+                Classification.Prediction(classID: index, label: labels[index], score: score)
+            }
+            return (predictions, SHA256Digest(of: bytes).description)
+        }
+        let (predictions, sha256) = answer.output
+        return Classification(
+            predictions: predictions, width: answer.header.width, height: answer.header.height, sha256: sha256,
+            timings: answer.timings)
+    }
+
+    /// What the network says of encoded photographs, each a job of its own.
+    ///
+    /// - Throws: `ServingError`; `.imageOfBatch` names the photograph that could not be read.
+    public func logits(
+        ofImages images: [ArraySlice<UInt8>], isExact: Bool = false, terms: JobTerms = JobTerms()
+    ) async throws -> NetworkAnswer {
+        let rows = try await withThrowingTaskGroup(of: (Int, [Float], StageTimings).self) { group in
+            for (index, bytes) in images.enumerated() {
+                group.addTask { [self] in
+                    do {
+                        let answer = try await answer(bytes, isExact: isExact, terms) { $0.values }
+                        return (index, answer.output, answer.timings)
+                    } catch ServingError.image(let error) { throw ServingError.imageOfBatch(index: index, error) }
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }
+        }
+        return NetworkAnswer(
+            logits: Tensor(rows.flatMap(\.1), shape: [rows.count, classes]), timings: rows.map(\.2))
+    }
+
+    /// What the network says of normalised inputs `[N, H, W, 3]` of its own size, in one run.
+    public func logits(of input: Tensor, terms: JobTerms = JobTerms()) async throws -> NetworkAnswer {
+        let images = input.shape[0]
+        return try await counted {
+            try await queue.run(cost: estimate.inference(images: images), terms) { [self] waited in
+                let start = ContinuousClock.now
+                let logits = try classifier.logits(input)
+                let timings = StageTimings(decode: .zero, queue: waited, inference: .now - start)
+                estimate.learn(inference: timings.inference, images: images)
+                statistics.ran(images: images, timings, output: .zero)
+                return NetworkAnswer(logits: logits, timings: [timings])
+            }
+        }
+    }
+
+    private struct Answer<Output: Sendable>: Sendable {
+        let output: Output
+        let header: ImageHeader
+        let timings: StageTimings
+    }
+
+    /// Decodes a photograph, runs the network, and lets `finish` make something of its logits `[1, classes]`.
+    private func answer<Output: Sendable>(
+        _ bytes: ArraySlice<UInt8>, isExact: Bool, _ terms: JobTerms,
+        _ finish: @escaping @Sendable (Tensor) throws -> Output
+    ) async throws -> Answer<Output> {
+        try await counted {
+            if let batcher {
+                try await answer(bytes, isExact: isExact, terms, batcher, finish)
+            } else {
+                try await answerAlone(bytes, isExact: isExact, terms, finish)
+            }
+        }
+    }
+
+    private func answerAlone<Output: Sendable>(
+        _ bytes: ArraySlice<UInt8>, isExact: Bool, _ terms: JobTerms,
+        _ finish: @escaping @Sendable (Tensor) throws -> Output
+    ) async throws -> Answer<Output> {
+        let cost = estimate.decode(bytes: bytes.count) + estimate.inference()
+        return try await queue.run(cost: cost, terms) { [self] waited in
+            let picture = try decode(bytes, isExact: isExact)
+            let start = ContinuousClock.now
+            let logits = try classifier.logits(picture.pixels)
+            let timings = StageTimings(decode: picture.duration, queue: waited, inference: .now - start)
+            return try completed(logits, picture.header, timings, images: 1, finish)
+        }
+    }
+
+    /// Decodes alone, so that a broken picture fails alone, and keeps its place until the network runs.
+    private func answer<Output: Sendable>(
+        _ bytes: ArraySlice<UInt8>, isExact: Bool, _ terms: JobTerms, _ batcher: Batcher,
+        _ finish: @escaping @Sendable (Tensor) throws -> Output
+    ) async throws -> Answer<Output> {
+        let decoding = estimate.decode(bytes: bytes.count)
+        let place = try queue.admit(cost: decoding + estimate.inference(), terms)
+        defer { place.leave() }
+        let (picture, waited) = try await queue.scheduler.run(
+            cost: decoding, priority: terms.priority, until: place.deadline, onLeave: {}
+        ) { [self] waited in (try decode(bytes, isExact: isExact), waited) }
+        let row = try await batcher.run(
+            picture.pixels, cost: estimate.inference(), priority: terms.priority, until: place.deadline,
+            onLeave: place.leave)
+        let timings = StageTimings(decode: picture.duration, queue: waited + row.waited, inference: row.inference)
+        return try completed(row.logits, picture.header, timings, images: row.images, finish)
+    }
+
+    private struct Picture: Sendable {
+        let pixels: PixelBatch
+        let header: ImageHeader
+        let duration: Duration
+    }
+
+    private func decode(
+        _ bytes: ArraySlice<UInt8>, isExact: Bool
+    ) throws(ServingError) -> Picture {
+        let start = ContinuousClock.now
+        do {
+            let preprocessing = isExact ? exactPreprocessing : preprocessing
+            let (pixels, header, _) = try preprocessing.pixels(decoding: bytes, limits: limits.image)
+            let duration = ContinuousClock.now - start
+            estimate.learn(decode: duration, bytes: bytes.count)
+            return Picture(pixels: pixels, header: header, duration: duration)
+        } catch { throw .image(error) }
+    }
+
+    private func completed<Output>(
+        _ logits: Tensor, _ header: ImageHeader, _ timings: StageTimings, images: Int,
+        _ finish: (Tensor) throws -> Output
+    ) throws -> Answer<Output> {
+        let start = ContinuousClock.now
+        let output = try finish(logits)
+        estimate.learn(inference: timings.inference, images: images)
+        statistics.ran(images: images, timings, output: .now - start)
+        return Answer(output: output, header: header, timings: timings)
+    }
+
+    /// Counts what `work` makes of one request.
+    private func counted<R>(_ work: () async throws -> R) async throws -> R {
+        let start = ContinuousClock.now
+        do {
+            let result = try await work()
+            statistics.succeeded(after: .now - start)
+            return result
+        } catch {
+            statistics.failed(error, after: .now - start)
+            throw error
+        }
+    }
+}
+
+/// What a network said of some images.
+public struct NetworkAnswer: Sendable {
+    /// `[N, classes]`.
+    public let logits: Tensor
+    /// One entry for each job that it took.
+    public let timings: [StageTimings]
+}

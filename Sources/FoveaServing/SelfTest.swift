@@ -1,0 +1,43 @@
+import FoveaTensor
+
+/// An image of a model's card with the answer that the model must give: it shows that the weights, the labels and the
+/// preprocessing belong together, and later that the model still sees.
+public struct SelfTest: Sendable {
+    /// What the card says.
+    public struct Promise: Sendable, Equatable {
+        /// A file in the model's folder.
+        public var image: String
+        /// Of the class that must be the best.
+        public var label: String
+        /// Its probability; `nil` leaves that open.
+        public var score: Float?
+        /// How far the probability may be off; 0.05 unless given.
+        public var tolerance: Float?
+    }
+
+    /// The largest file that is read.
+    static let byteLimit = 16 << 20
+
+    private let promise: Promise
+    private let classID: Int
+    let image: [UInt8]
+    var name: String { promise.image }
+
+    init(promise: Promise, classID: Int, image: [UInt8]) {
+        (self.promise, self.classID, self.image) = (promise, classID, image)
+    }
+
+    /// What is wrong with an answer, `[1, classes]`; nil if nothing is.
+    func problem(with probabilities: Tensor, labels: [String]) -> String? {
+        guard let best = probabilities.top(1).first, labels.indices.contains(best.index) else { return nil }
+        guard best.index == classID else {
+            return "its self-test with \(name) answers \"\(labels[best.index])\" in place of \"\(promise.label)\""
+        }
+        let tolerance = promise.tolerance ?? 0.05
+        if let score = promise.score, !(abs(best.value - score) <= tolerance) {
+            return "its self-test with \(name) gives \"\(promise.label)\" a score of \(best.value), "
+                + "not \(score) within \(tolerance)"
+        }
+        return nil
+    }
+}
