@@ -70,7 +70,7 @@ let package = Package(
             "FoveaServer",
             [
                 "FoveaHTTP", "FoveaImage", "FoveaJSON", "FoveaModels", "FoveaServing", "FoveaStore", "FoveaTensor",
-                httpTypes, logging,
+                crypto, httpTypes, logging,
             ],
             resources: [.embedInCode("openapi.yaml")]),
         .executableTarget(

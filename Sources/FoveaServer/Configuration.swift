@@ -11,6 +11,8 @@ public struct Configuration: Sendable {
     public var data = "data"
     public var threads = ComputePool.allowedThreads
     public var defaultClassifier = ""
+    public var apiKeyFile = ""
+    public var adminKeyFile = ""
     public var logFormat = LogFormat.text
     public var logLevel = LogLevel.info
 
@@ -58,6 +60,12 @@ public struct Configuration: Sendable {
         .text(
             "default-classifier", \.defaultClassifier,
             "Model that answers /classify when none is named; else efficientnet-lite0, else the first by name."),
+        .text(
+            "api-key-file", \.apiKeyFile,
+            "File of the keys that clients must send, one a line, read again when it changes; else none is needed."),
+        .text(
+            "admin-key-file", \.adminKeyFile,
+            "File of the keys that loading and unloading models needs, in the same form; else as for any route."),
         .choice("log-format", \.logFormat, "Form of the log on standard error."),
         .choice("log-level", \.logLevel, "Least severe events that are logged."),
         .integer("max-body-bytes", \.maxBodyBytes, 1...(1 << 30), "Largest request body."),

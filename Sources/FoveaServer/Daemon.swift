@@ -33,7 +33,7 @@ public final class Daemon: Sendable {
                 path: data + "/metrics.sqlite", settings: configuration.metricsHistory, logger: logger),
             queueDepth: { name in registry.queues.first { $0.model == name }?.pending ?? 0 })
         context = ServerContext(
-            configuration: configuration, registry: registry,
+            configuration: configuration, access: try AccessControl(configuration, logger: logger), registry: registry,
             requestLog: try RequestLog(
                 path: data + "/requests.sqlite", settings: configuration.requestLog, logger: logger),
             history: history,
@@ -52,10 +52,19 @@ public final class Daemon: Sendable {
     /// - Returns: the address served on, such as `127.0.0.1:8080`.
     public func start() throws -> String {
         let port = try server.start()
+        context.access.start()
         context.history.start()
+        warnIfOpen()
         context.registry.start()
         let host = context.configuration.http.host
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    private func warnIfOpen() {
+        guard context.access.isOpen, !context.configuration.http.isLoopback else { return }
+        context.logger.warning(
+            "anybody who reaches this address may use and manage the daemon: set api-key-file and admin-key-file",
+            metadata: ["host": "\(context.configuration.host)"])
     }
 
     /// Finishes what is in flight within the drain limit, writes the logs out, and stops.
@@ -66,6 +75,7 @@ public final class Daemon: Sendable {
         let unfinished = await server.drain()
         server.shutdown()
         await context.registry.stop()
+        context.access.stop()
         context.history.stop()
         context.requestLog.close()
         context.images.store.close()

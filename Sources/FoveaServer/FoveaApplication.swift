@@ -25,12 +25,17 @@ final class FoveaApplication: Application {
         ReadyRoute.self, OpenAPIRoute.self,
     ]
 
+    /// Refuses from the head what can't be answered: a stranger's body is never read.
+    ///
+    /// What a method and a path lead to needs no key: it says no more than `openapi.yaml` does.
     func admit(_ head: RequestHead) -> BodyAdmission {
         var exchange = Exchange(head: head)
         do {
             guard case .route(let route, _) = try find(head, &exchange.route) else {
                 return .accept(maxBytes: 64 << 10)
             }
+            // Before anything else is said: whether a model or an image is there is not for strangers.
+            try context.access.authorize(head.fields, for: type(of: route).access)
             if let coding = head.fields[.contentEncoding], coding.lowercased() != "identity" {
                 throw APIError(
                     .unsupportedMediaType,

@@ -1,6 +1,7 @@
 import HTTPTypes
 
 extension HTTPField.Name {
+    static let apiKey = literal("X-API-Key")
     static let requestID = literal("X-Request-Id")
     static let serverTiming = literal("Server-Timing")
     static let imageSHA256 = literal("X-Image-SHA256")

@@ -5,6 +5,7 @@ import Logging
 /// What the routes share.
 struct ServerContext: Sendable {
     let configuration: Configuration
+    let access: AccessControl
     let registry: ModelRegistry
     let requestLog: RequestLog
     let history: HistoryRecorder

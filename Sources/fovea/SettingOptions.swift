@@ -11,6 +11,8 @@ struct SettingOptions: ParsableArguments {
     @Option(help: help("data"), completion: .directory) var data: String?
     @Option(help: help("threads")) var threads: String?
     @Option(help: help("default-classifier")) var defaultClassifier: String?
+    @Option(help: help("api-key-file"), completion: .file()) var apiKeyFile: String?
+    @Option(help: help("admin-key-file"), completion: .file()) var adminKeyFile: String?
     @Option(help: help("log-format")) var logFormat: String?
     @Option(help: help("log-level")) var logLevel: String?
     @Option(help: help("max-body-bytes")) var maxBodyBytes: String?
@@ -51,6 +53,8 @@ struct SettingOptions: ParsableArguments {
             ("data", data),
             ("threads", threads),
             ("default-classifier", defaultClassifier),
+            ("api-key-file", apiKeyFile),
+            ("admin-key-file", adminKeyFile),
             ("log-format", logFormat),
             ("log-level", logLevel),
             ("max-body-bytes", maxBodyBytes),

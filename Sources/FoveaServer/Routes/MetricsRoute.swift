@@ -12,6 +12,7 @@ struct MetricsRoute: Route {
 /// `GET /openapi.yaml`: the description of every route.
 struct OpenAPIRoute: Route {
     static let patterns: [String] = ["GET /openapi.yaml"]
+    static let access = Access.public
 
     init(context: ServerContext) {}
 

@@ -5,6 +5,7 @@ import HTTPTypes
 /// `GET /healthz`: 200 as long as the program answers at all.
 struct HealthRoute: Route {
     static let patterns: [String] = ["GET /healthz"]
+    static let access = Access.public
 
     init(context: ServerContext) {}
 
@@ -14,6 +15,7 @@ struct HealthRoute: Route {
 /// `GET /readyz`: 200 when every model that should serve does, else 503 with the reason.
 struct ReadyRoute: Route {
     static let patterns: [String] = ["GET /readyz"]
+    static let access = Access.public
 
     let context: ServerContext
 

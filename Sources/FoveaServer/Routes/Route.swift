@@ -7,6 +7,9 @@ protocol Route: Sendable {
     /// The methods and path patterns it answers, such as `GET /models/{name}`.
     static var patterns: [String] { get }
 
+    /// Who may use it once there are key files.
+    static var access: Access { get }
+
     init(context: ServerContext)
 
     /// The largest body it reads.
@@ -20,6 +23,7 @@ protocol Route: Sendable {
 }
 
 extension Route {
+    static var access: Access { .user }
     var maxBodyBytes: Int { 64 << 10 }
     func admit(_ head: RequestHead, _ exchange: inout Exchange) throws {}
 }

@@ -35,7 +35,7 @@ final class TestDaemon: Sendable {
             repository: ModelRepository(directory: folder.path + "/models", architectures: Toy.architectures),
             settings: configuration.registry, scheduler: Scheduler(pool: pool), logger: logger)
         context = ServerContext(
-            configuration: configuration, registry: registry,
+            configuration: configuration, access: try AccessControl(configuration, logger: logger), registry: registry,
             requestLog: try RequestLog(
                 path: folder.path + "/requests.sqlite", settings: configuration.requestLog, logger: logger),
             history: HistoryRecorder(
