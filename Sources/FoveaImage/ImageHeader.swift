@@ -13,6 +13,12 @@ public enum ImageFormat: String, Sendable {
             return nil
         }
     }
+
+    /// The format that the first of `bytes` announce; nil for any that is not read here.
+    public init?(of bytes: ArraySlice<UInt8>) {
+        guard let format = bytes.withUnsafeBufferPointer({ ImageFormat(of: $0) }) else { return nil }
+        self = format
+    }
 }
 
 /// What can be said of a picture without decoding it.

@@ -1,4 +1,4 @@
-/// Reads one JSON text strictly: no repair, no duplicate fields, bounded size and depth.
+/// Reads one JSON text strictly, as a tree or step by step: no repair, no duplicate fields, bounded size and depth.
 public struct JSONParser {
     public struct Limits: Sendable {
         public var bytes: Int
@@ -11,54 +11,76 @@ public struct JSONParser {
         }
     }
 
-    private let bytes: [UInt8]
-    private let limits: Limits
-    private var position = 0
+    let bytes: [UInt8]
+    let end: Int
+    let limits: Limits
+    var position: Int
+    var depth = 0
     private var valuesLeft: Int
 
     /// The value that the whole of `bytes` is the text of.
     public static func parse(_ bytes: [UInt8], limits: Limits) throws(JSONError) -> JSONValue {
-        guard bytes.count <= limits.bytes else { throw .tooLarge(bytes: bytes.count, limit: limits.bytes) }
-        var parser = JSONParser(bytes: bytes, limits: limits)
-        let value = try parser.value(depth: 0)
-        parser.skipSpace()
-        if let byte = parser.peek() { throw .unexpectedByte(byte, offset: parser.position) }
+        var parser = try JSONParser(bytes, limits: limits)
+        let value = try parser.value()
+        try parser.finish()
         return value
     }
 
-    private init(bytes: [UInt8], limits: Limits) {
+    /// Starts to walk through a text, for one that must not become a tree as a whole.
+    ///
+    /// - Parameter range: where in `bytes` the text is; nil for everywhere.
+    public init(_ bytes: [UInt8], in range: Range<Int>? = nil, limits: Limits) throws(JSONError) {
+        let range = range ?? bytes.indices
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= bytes.count, "\(range) is not in \(bytes.count) bytes")
+        guard range.count <= limits.bytes else { throw .tooLarge(bytes: range.count, limit: limits.bytes) }
         (self.bytes, self.limits, valuesLeft) = (bytes, limits, limits.values)
+        (position, end) = (range.lowerBound, range.upperBound)
     }
 
-    private func peek() -> UInt8? { position < bytes.count ? bytes[position] : nil }
+    func peek() -> UInt8? { position < end ? bytes[position] : nil }
 
-    private mutating func skipSpace() {
+    mutating func skipSpace() {
         while let byte = peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
     }
 
-    private func unexpected() -> JSONError {
+    func unexpected() -> JSONError {
         peek().map { .unexpectedByte($0, offset: position) } ?? .unexpectedEnd
     }
 
-    private mutating func take(_ byte: UInt8) -> Bool {
+    mutating func take(_ byte: UInt8) -> Bool {
         guard peek() == byte else { return false }
         position += 1
         return true
     }
 
-    private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
+    /// Reads the value that comes next.
+    public mutating func value() throws(JSONError) -> JSONValue {
         skipSpace()
-        guard valuesLeft > 0 else { throw .tooManyValues(limit: limits.values) }
-        valuesLeft -= 1
         switch peek() {
-        case UInt8(ascii: "{"): return try .object(object(depth: depth + 1))
-        case UInt8(ascii: "["): return try .array(array(depth: depth + 1))
+        case UInt8(ascii: "{"): return try .object(object())
+        case UInt8(ascii: "["): return try .array(array())
+        default: break
+        }
+        try count()
+        switch peek() {
         case UInt8(ascii: "\""): return try .string(string())
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
         case UInt8(ascii: "n"): return try literal("null", .null)
         default: return try .number(number())
         }
+    }
+
+    /// Throws unless the text ends here.
+    public mutating func finish() throws(JSONError) {
+        skipSpace()
+        if let byte = peek() { throw .unexpectedByte(byte, offset: position) }
+    }
+
+    mutating func count() throws(JSONError) {
+        guard valuesLeft > 0 else { throw .tooManyValues(limit: limits.values) }
+        valuesLeft -= 1
     }
 
     private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
@@ -68,39 +90,18 @@ public struct JSONParser {
         return value
     }
 
-    private mutating func object(depth: Int) throws(JSONError) -> [JSONValue.Field] {
-        guard depth <= limits.depth else { throw .tooDeep(limit: limits.depth) }
-        position += 1
+    private mutating func object() throws(JSONError) -> [JSONValue.Field] {
+        guard var members = try openObject() else { throw unexpected() }
         var fields: [JSONValue.Field] = []
-        var names: Set<[UInt8]> = []
-        skipSpace()
-        if take(UInt8(ascii: "}")) { return fields }
-        while true {
-            skipSpace()
-            guard peek() == UInt8(ascii: "\"") else { throw unexpected() }
-            let name = try string()
-            guard names.insert(Array(name.utf8)).inserted else { throw .duplicateField(name) }
-            skipSpace()
-            guard take(UInt8(ascii: ":")) else { throw unexpected() }
-            fields.append(.init(name, try value(depth: depth)))
-            skipSpace()
-            if take(UInt8(ascii: "}")) { return fields }
-            guard take(UInt8(ascii: ",")) else { throw unexpected() }
-        }
+        while let name = try nextName(&members) { fields.append(.init(name, try value())) }
+        return fields
     }
 
-    private mutating func array(depth: Int) throws(JSONError) -> [JSONValue] {
-        guard depth <= limits.depth else { throw .tooDeep(limit: limits.depth) }
-        position += 1
+    private mutating func array() throws(JSONError) -> [JSONValue] {
+        guard var elements = try openArray() else { throw unexpected() }
         var values: [JSONValue] = []
-        skipSpace()
-        if take(UInt8(ascii: "]")) { return values }
-        while true {
-            values.append(try value(depth: depth))
-            skipSpace()
-            if take(UInt8(ascii: "]")) { return values }
-            guard take(UInt8(ascii: ",")) else { throw unexpected() }
-        }
+        while try hasNext(&elements) { values.append(try value()) }
+        return values
     }
 
     private mutating func number() throws(JSONError) -> Double {
@@ -123,7 +124,7 @@ public struct JSONParser {
         guard position > start else { throw unexpected() }
     }
 
-    private mutating func string() throws(JSONError) -> String {
+    mutating func string() throws(JSONError) -> String {
         let start = position
         position += 1
         var text: [UInt8] = []

@@ -28,6 +28,7 @@ struct APIError: Error, Equatable {
     enum Code: String, CaseIterable, Sendable {
         case malformedRequest = "malformed_request"
         case invalidParameter = "invalid_parameter"
+        case invalidTensor = "invalid_tensor"
         case unauthorized, forbidden
         case notFound = "not_found"
         case modelNotFound = "model_not_found"
@@ -53,7 +54,7 @@ struct APIError: Error, Equatable {
 
         var status: HTTPResponse.Status {
             switch self {
-            case .malformedRequest, .invalidParameter: .badRequest
+            case .malformedRequest, .invalidParameter, .invalidTensor: .badRequest
             case .unauthorized: .unauthorized
             case .forbidden: .forbidden
             case .notFound, .modelNotFound, .imageNotFound: .notFound

@@ -1,0 +1,63 @@
+import FoveaImage
+import FoveaModels
+
+/// What a classifier takes and gives over the Open Inference Protocol.
+///
+/// It takes either of two inputs: photographs, decoded and prepared here, or what the reference implementation's own
+/// `forward` takes.
+struct ModelInterface: Sendable, Equatable {
+    /// The size of the network's input, in pixels.
+    let height: Int
+    let width: Int
+    /// nil as long as the model was not loaded.
+    let classes: Int?
+    /// Most images in one request.
+    let maxBatch: Int
+
+    /// Encoded JPEG or PNG files.
+    static let image = "image"
+    /// Prepared images.
+    static let input = "input"
+    static let logits = "logits"
+    static let probabilities = "probabilities"
+    static let outputNames = [logits, probabilities]
+
+    /// The inputs; a request has one of them.
+    var inputs: [TensorDescription] {
+        [
+            TensorDescription(name: Self.image, datatype: .bytes, shape: [-1]),
+            TensorDescription(name: Self.input, datatype: .fp32, shape: [-1, 3, height, width]),
+        ]
+    }
+
+    /// The outputs; a request that names none gets all.
+    var outputs: [TensorDescription] {
+        Self.outputNames.map { TensorDescription(name: $0, datatype: .fp32, shape: [-1, classes ?? -1]) }
+    }
+
+    /// The inputs in words, for error messages.
+    var choice: String {
+        "the model takes \"\(Self.image)\", BYTES [N], or \"\(Self.input)\", FP32 [N, 3, \(height), \(width)]"
+    }
+
+    /// What a request's body is that is a tensor and nothing else (the binary tensor data extension's raw request): a
+    /// prepared image if it has just the size of one, else a photograph.
+    func rawInput(_ body: [UInt8]) throws(APIError) -> ModelInput {
+        let bytes = 12 * height * width
+        if body.count == bytes, ImageFormat(of: body[...]) == nil {
+            return .tensor(LittleEndian.floats(body[...], as: .fp32), images: 1)
+        }
+        guard !body.isEmpty else {
+            throw APIError(.invalidTensor, "the body is empty; a request without JSON is one JPEG, PNG or FP32 tensor")
+        }
+        return .images([body[...]])
+    }
+}
+
+/// The input of a request, taken out of its wire format.
+enum ModelInput: Sendable, Equatable {
+    /// Encoded files, one an image.
+    case images([ArraySlice<UInt8>])
+    /// `[images, 3, H, W]`, row-major, normalised.
+    case tensor([Float], images: Int)
+}
