@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them: format, build, unit and end-to-end tests, the HTTP cases
-# against the built daemon, and schemathesis against its API description.
+# against the built daemon, schemathesis against its API description, and the clients of other servers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . deploy/setup.sh
@@ -56,6 +56,14 @@ if [ ! -x "$tools/venv/bin/schemathesis" ]; then
     "$tools/venv/bin/pip" install --quiet schemathesis || fail "pip could not install schemathesis; is the network there?"
 fi
 PATH=$tools/venv/bin:$PATH Tests/EndToEndTests/schemathesis.sh
+
+say "asking the daemon with the clients of Triton and KServe"
+if ! "$tools/clients/bin/python" -c "import tritonclient.http, kserve" 2>/dev/null; then
+    python3 -m venv "$tools/clients"
+    "$tools/clients/bin/pip" install --quiet "tritonclient[http]" kserve || fail "pip could not install the clients; is the network there?"
+fi
+Tests/EndToEndTests/open-inference.sh "$tools/clients/bin/python"
+
 say "building as deploy/serve.sh and the Dockerfile do"
 deploy/build.sh
 deploy/install-runtime.sh

@@ -22,7 +22,10 @@ final class FoveaApplication: Application {
     static let routeTypes: [any Route.Type] = [
         ClassifyRoute.self, UploadImageRoute.self, ImageRoute.self, DeleteImageRoute.self, ModelsRoute.self,
         ModelRoute.self, RequestsRoute.self, RequestRoute.self, StatsRoute.self, MetricsRoute.self, HealthRoute.self,
-        ReadyRoute.self, OpenAPIRoute.self,
+        ReadyRoute.self, OpenAPIRoute.self, InferenceServerRoute.self, InferenceLiveRoute.self,
+        InferenceReadyRoute.self, InferenceModelsRoute.self, InferenceModelRoute.self,
+        InferenceConfigurationRoute.self, InferenceModelReadyRoute.self, InferenceStatisticsRoute.self,
+        InferRoute.self, RepositoryIndexRoute.self, LoadModelRoute.self, UnloadModelRoute.self,
     ]
 
     /// Refuses from the head what can't be answered: a stranger's body is never read.
@@ -31,7 +34,7 @@ final class FoveaApplication: Application {
     func admit(_ head: RequestHead) -> BodyAdmission {
         var exchange = Exchange(head: head)
         do {
-            guard case .route(let route, _) = try find(head, &exchange.route) else {
+            guard case .route(let route, let parameters) = try find(head, &exchange.route) else {
                 return .accept(maxBytes: 64 << 10)
             }
             // Before anything else is said: whether a model or an image is there is not for strangers.
@@ -48,7 +51,7 @@ final class FoveaApplication: Application {
                     .bodyTooLarge, "the body has \(length) bytes; \(limit) are allowed",
                     numbers: ["limit": limit, "got": length])
             }
-            try route.admit(head, &exchange)
+            try route.admit(head, parameters, &exchange)
             return .accept(maxBytes: limit)
         } catch {
             context.metrics.begin()

@@ -8,6 +8,7 @@ echo schemathesis >"$keys"
 start_daemon --max-requests-per-connection 1000000 --api-key-file "$keys"
 # Keys that were read stay in force without their file.
 rm "$keys"
+# Without v2Unload: nothing else would find a model after it.
 schemathesis --config-file schemathesis.toml run ../../openapi.yaml --url "$(address)" \
-    --header 'X-API-Key: schemathesis' --max-examples 30 --seed 1 --workers 1 --request-timeout 10
+    --header 'X-API-Key: schemathesis' --exclude-operation-id v2Unload --max-examples 30 --seed 1 --workers 1 --request-timeout 10
 kill -0 "$daemon" || { echo "the daemon died" >&2; exit 1; }

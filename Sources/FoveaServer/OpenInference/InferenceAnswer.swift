@@ -54,7 +54,8 @@ struct InferenceAnswer: Sendable, Equatable {
             }
         }
         json += "]}".utf8
-        return outputs.contains(where: \.isBinary) ? (json + tensors, json.count) : (json, nil)
+        guard outputs.contains(where: \.isBinary) else { return (json + [UInt8(ascii: "\n")], nil) }
+        return (json + tensors, json.count)
     }
 }
 

@@ -8,7 +8,7 @@ extension InferenceRequest {
     init(body: [UInt8], headerLength: Int?) throws(APIError) {
         self.body = body
         let end = headerLength ?? body.count
-        guard end <= body.count else {
+        guard (0...body.count).contains(end) else {
             throw APIError(
                 .malformedRequest, "Inference-Header-Content-Length is \(end), but the body has \(body.count) bytes")
         }

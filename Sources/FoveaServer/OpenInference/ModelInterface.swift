@@ -23,9 +23,12 @@ struct ModelInterface: Sendable, Equatable {
     static let outputNames = [logits, probabilities]
 
     /// The inputs; a request has one of them.
+    ///
+    /// Images are announced with an axis of length 1, which requests may leave out: Triton's tools take the first axis
+    /// for the batch and want another.
     var inputs: [TensorDescription] {
         [
-            TensorDescription(name: Self.image, datatype: .bytes, shape: [-1]),
+            TensorDescription(name: Self.image, datatype: .bytes, shape: [-1, 1]),
             TensorDescription(name: Self.input, datatype: .fp32, shape: [-1, 3, height, width]),
         ]
     }

@@ -67,13 +67,10 @@ extension ModelMetadata {
     }
 
     private static func configuration(_ tensor: TensorDescription, _ more: [(String, JSONValue)]) -> JSONValue {
-        // An axis of length 1 stands for none, which the configuration can't say.
-        let lengths = tensor.shape.count > 1 ? Array(tensor.shape.dropFirst()) : [1]
-        var members: [(String, JSONValue)] = [
-            ("name", .string(tensor.name)), ("data_type", .string(tensor.datatype.configurationName)),
-            ("dims", .array(lengths.map(JSONValue.integer))),
-        ]
-        if tensor.shape.count == 1 { members.append(("reshape", ["shape": []])) }
-        return .members(members + more)
+        .members(
+            [
+                ("name", .string(tensor.name)), ("data_type", .string(tensor.datatype.configurationName)),
+                ("dims", .array(tensor.shape.dropFirst().map(JSONValue.integer))),
+            ] + more)
     }
 }

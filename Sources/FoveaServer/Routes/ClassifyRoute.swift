@@ -12,7 +12,7 @@ struct ClassifyRoute: Route {
 
     var maxBodyBytes: Int { context.configuration.maxBodyBytes }
 
-    func admit(_ head: RequestHead, _ exchange: inout Exchange) throws {
+    func admit(_ head: RequestHead, _ parameters: [String: String], _ exchange: inout Exchange) throws {
         let name = try Options(query: head.query).model
         // Where the default can't answer, the body may still ask for another.
         if name == nil, ImageInput.mayNameModel(head), context.registry.hasRoom(for: .classify) { return }

@@ -38,20 +38,8 @@ extension ModelRegistry.Summary {
             "name": .string(name), "version": .string(version), "task": .optional(model?.card.task.rawValue),
             "architecture": .optional(model?.architecture.name), "state": .string(state.rawValue),
             "reason": .optional(reason), "default": .bool(isDefault), "classes": .optional(classes),
-            "bytes": .integer(bytes), "input": input.map(Self.json) ?? .null,
+            "bytes": .integer(bytes), "input": input?.json ?? .null,
             "license": .optional(model?.card.license), "source": .optional(model?.card.source),
-        ]
-    }
-
-    private static func json(_ input: InputSpecification) -> JSONValue {
-        let resize: JSONValue =
-            switch input.resize {
-            case .shorterSide(let side): ["shorter_side": .integer(side), "filter": .string(input.filter.rawValue)]
-            case .stretch: ["stretch": true, "filter": .string(input.filter.rawValue)]
-            }
-        return [
-            "size": [.integer(input.height), .integer(input.width)], "resize": resize,
-            "mean": .array(input.mean.map(JSONValue.float)), "std": .array(input.std.map(JSONValue.float)),
         ]
     }
 }

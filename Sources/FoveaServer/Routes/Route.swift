@@ -16,7 +16,9 @@ protocol Route: Sendable {
     var maxBodyBytes: Int { get }
 
     /// Refuses a request from its head alone, before the body is read, and notes in `exchange` what it is about.
-    func admit(_ head: RequestHead, _ exchange: inout Exchange) throws
+    ///
+    /// - Parameter parameters: the values of the pattern's `{…}` segments, percent-decoded.
+    func admit(_ head: RequestHead, _ parameters: [String: String], _ exchange: inout Exchange) throws
 
     /// Answers, and notes in `call.exchange` what the log and the metrics should know.
     func respond(to call: inout Call) async throws -> Reply
@@ -25,7 +27,7 @@ protocol Route: Sendable {
 extension Route {
     static var access: Access { .user }
     var maxBodyBytes: Int { 64 << 10 }
-    func admit(_ head: RequestHead, _ exchange: inout Exchange) throws {}
+    func admit(_ head: RequestHead, _ parameters: [String: String], _ exchange: inout Exchange) throws {}
 }
 
 /// A request on its way through a route.

@@ -2,6 +2,7 @@ import FoveaJSON
 import Testing
 
 @testable import FoveaServer
+@testable import FoveaServing
 
 @Suite struct ModelDocumentsTests {
     private let metadata = ModelMetadata(
@@ -16,7 +17,7 @@ import Testing
         #expect(
             json["inputs"]
                 == [
-                    ["name": "image", "datatype": "BYTES", "shape": [-1]],
+                    ["name": "image", "datatype": "BYTES", "shape": [-1, 1]],
                     ["name": "input", "datatype": "FP32", "shape": [-1, 3, 1, 2]],
                 ])
         #expect(
@@ -35,10 +36,7 @@ import Testing
         #expect(
             json["input"]
                 == [
-                    [
-                        "name": "image", "data_type": "TYPE_STRING", "dims": [1], "reshape": ["shape": []],
-                        "optional": true,
-                    ],
+                    ["name": "image", "data_type": "TYPE_STRING", "dims": [1], "optional": true],
                     ["name": "input", "data_type": "TYPE_FP32", "dims": [3, 1, 2], "optional": true],
                 ])
         #expect(json["output"]?[0] == ["name": "logits", "data_type": "TYPE_FP32", "dims": [3]])
@@ -48,19 +46,22 @@ import Testing
 
     @Test("Statistics are counts and nanoseconds, by stage and by batch size")
     func statistics() throws {
-        var statistics = InferenceStatistics(model: "m", version: "1")
-        statistics.lastInference = 1.5
-        (statistics.inferences, statistics.executions, statistics.bytes) = (3, 2, 7)
-        statistics.success = .init(count: 2, duration: .microseconds(5))
-        statistics.stages.infer = .init(count: 2, duration: .nanoseconds(9))
-        statistics.batches = [2: .init(infer: .init(count: 1, duration: .nanoseconds(6))), 1: .init()]
-        let json = statistics.json
+        var values = ModelStatistics.Values()
+        values.lastInference = 1.5
+        (values.inferences, values.executions) = (3, 2)
+        values.success.add(.microseconds(5), count: 2)
+        values.failures[.other] = values.success
+        values.stages.infer.add(.nanoseconds(9), count: 2)
+        values.batches = [2: values.stages, 1: .init()]
+        let json = values.json(name: "m", version: "1", bytes: 7)
         #expect(json["last_inference"]?.number == 1500)
         #expect(json["inference_count"]?.number == 3)
         #expect(json["execution_count"]?.number == 2)
         #expect(json["inference_stats"]?["success"] == ["count": 2, "ns": 5000])
+        #expect(json["inference_stats"]?["fail"] == ["count": 2, "ns": 5000])
         #expect(json["inference_stats"]?["compute_infer"] == ["count": 2, "ns": 9])
         #expect(json["batch_stats"]?.array.map { $0["batch_size"]?.number } == [1, 2])
+        #expect(json["batch_stats"]?[1]?["compute_infer"] == ["count": 2, "ns": 9])
         #expect(json["memory_usage"]?[0]?["byte_size"]?.number == 7)
     }
 

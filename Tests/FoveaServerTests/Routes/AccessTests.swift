@@ -24,7 +24,16 @@ import Testing
     @Test("The probes and the description are public, and nothing else")
     func publicRoutes() {
         let patterns = FoveaApplication.routeTypes.filter { $0.access == .public }.flatMap { $0.patterns }
-        #expect(Set(patterns) == ["GET /healthz", "GET /readyz", "GET /openapi.yaml"])
+        let probes: Set<String> = [
+            "GET /healthz", "GET /readyz", "GET /v2/health/live", "GET /v2/health/ready",
+            "GET /v2/models/{model}/ready", "GET /v2/models/{model}/versions/{version}/ready",
+        ]
+        #expect(Set(patterns) == probes.union(["GET /openapi.yaml"]))
+        let management = FoveaApplication.routeTypes.filter { $0.access == .management }.flatMap { $0.patterns }
+        #expect(
+            Set(management) == [
+                "POST /v2/repository/models/{model}/load", "POST /v2/repository/models/{model}/unload",
+            ])
     }
 
     @Test("Every other route refuses from the head without a key, and with a wrong one")
@@ -55,6 +64,18 @@ import Testing
         #expect(await daemon.send(.get, "/healthz").status == 200)
         #expect(await daemon.send(.get, "/readyz").status == 200)
         #expect(await daemon.send(.get, "/openapi.yaml", fields: [.apiKey: "wrong"]).status == 200)
+    }
+
+    @Test("Management wants an admin's key; a user's is forbidden, from the head")
+    func management() async throws {
+        let daemon = try daemon()
+        for action in ["unload", "load"] {
+            let path = "/v2/repository/models/toy/\(action)"
+            let user = await daemon.send(.post, path, fields: [.apiKey: "user-key"], body: Array("{}".utf8))
+            try user.requireError(403, "forbidden")
+            #expect(user.isRefusal)
+            #expect(await daemon.send(.post, path, fields: [.apiKey: "admin-key"]).status == 200)
+        }
     }
 
     @Test("A stranger learns of paths and methods what the description says, and nothing of models or images")

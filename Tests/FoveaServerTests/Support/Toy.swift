@@ -8,19 +8,36 @@ struct ToyClassifier: Classifier {
     let scores: [Float]
     var classes: Int { scores.count }
 
-    func logits(_ x: Tensor) -> Tensor { Tensor(scores, shape: [1, scores.count]) }
+    func logits(_ x: Tensor) -> Tensor {
+        Tensor((0..<x.shape[0]).flatMap { _ in scores }, shape: [x.shape[0], scores.count])
+    }
+}
+
+/// A network whose scores are the three channels of the image's lower left corner.
+struct CornerClassifier: Classifier {
+    let classes = 3
+
+    func logits(_ x: Tensor) -> Tensor {
+        x.sliced(1, x.shape[1] - 1..<x.shape[1]).sliced(2, 0..<1).contiguous().reshaped([x.shape[0], 3])
+    }
 }
 
 enum Toy {
-    /// The architectures `toy`, a classifier, and `toy_detector`, of which only the card can be read.
-    static let architectures = [architecture("toy", task: .classify), architecture("toy_detector", task: .detect)]
+    /// The architectures `toy` and `toy_corner`, classifiers, and `toy_detector`, of which only the card can be read.
+    static let architectures = [
+        architecture("toy", task: .classify) { ToyClassifier(scores: try $0.tensor(named: "scores").values) },
+        architecture("toy_corner", task: .classify) { _ in CornerClassifier() },
+        architecture("toy_detector", task: .detect) { _ in CornerClassifier() },
+    ]
 
-    private static func architecture(_ name: String, task: ModelTask) -> Architecture {
+    private static func architecture(
+        _ name: String, task: ModelTask, _ make: @escaping @Sendable (Checkpoint) throws -> any Classifier
+    ) -> Architecture {
         let input = InputSpecification(
             height: 8, width: 8, resize: .stretch, filter: .bilinear, mean: [127, 127, 127], std: [128, 128, 128])
         return Architecture(
             name: name, task: task, input: { _ in input },
-            makeClassifier: { checkpoint, _ in ToyClassifier(scores: try checkpoint.tensor(named: "scores").values) },
+            makeClassifier: { checkpoint, _ in try make(checkpoint) },
             fits: { $0.map(\.name) == ["scores"] })
     }
 

@@ -1,0 +1,109 @@
+import FoveaHTTP
+import FoveaImage
+import FoveaModels
+import FoveaServing
+import FoveaTensor
+import HTTPTypes
+
+extension HTTPField.Name {
+    /// How many bytes of a body are JSON; tensors follow.
+    static let inferenceHeaderLength = literal("Inference-Header-Content-Length")
+}
+
+/// `POST /v2/models/{model}/infer`: photographs or prepared images in, scores out, by the Open Inference Protocol.
+struct InferRoute: Route {
+    static let patterns: [String] = [
+        "POST /v2/models/{model}/infer", "POST /v2/models/{model}/versions/{version}/infer",
+    ]
+
+    let context: ServerContext
+
+    var maxBodyBytes: Int { context.configuration.maxBodyBytes }
+
+    func admit(_ head: RequestHead, _ parameters: [String: String], _ exchange: inout Exchange) throws {
+        // A model that has to be loaded first has nobody waiting.
+        let reference = try ModelPath(parameters).reference
+        guard let model = try context.registry.loadedModel(named: reference, for: .classify) else { return }
+        exchange.model = (model.name, model.version)
+        try model.queue.requireRoom()
+    }
+
+    func respond(to call: inout Call) async throws -> Reply {
+        let (request, reference) = (call.request, try ModelPath(call.parameters).reference)
+        let headerLength = try Self.headerLength(request.head)
+        let isRaw = headerLength == 0
+        let inference = try await inBackground {
+            let inference =
+                isRaw
+                ? InferenceRequest(body: request.body)
+                : try InferenceRequest(body: request.body, headerLength: headerLength)
+            try inference.requireOutputs()
+            return inference
+        }
+        let terms = try JobTerms(of: request).tightened(by: inference.parameters, since: request.receivedAt)
+        let model = try await context.registry.model(named: reference, for: .classify, until: terms.deadline)
+        call.exchange.model = (model.name, model.version)
+        let interface = ModelInterface(model, maxBatch: context.configuration.maxBatch)
+        let input = try await inBackground {
+            try isRaw ? interface.rawInput(request.body) : inference.modelInput(for: interface)
+        }
+        let answer = try await answer(input, model, isExact: inference.parameters.isExact, terms)
+        call.exchange.stages = answer.timings
+        let limits = context.configuration.imageLimits
+        let made = try await inBackground {
+            let best = answer.logits.sliced(0, 0..<1).softmax().top(1).first
+            return (
+                encoded: InferenceAnswer(
+                    to: inference, logits: answer.logits, model: model.name, version: model.version,
+                    labels: model.labels, isBinary: isRaw
+                ).encoded(),
+                image: Self.image(input, limits), top: best.map { (model.labels[$0.index], $0.value) }
+            )
+        }
+        (call.exchange.image, call.exchange.top) = (made.image, made.top)
+        return Self.reply(made.encoded)
+    }
+
+    private func answer(
+        _ input: ModelInput, _ model: LoadedModel, isExact: Bool, _ terms: JobTerms
+    ) async throws -> NetworkAnswer {
+        switch input {
+        case .images(let images): return try await model.logits(ofImages: images, isExact: isExact, terms: terms)
+        case .tensor(let values, let images):
+            let (height, width) = (model.input.height, model.input.width)
+            let tensor = try await inBackground {
+                Tensor(values, shape: [images, 3, height, width]).permuted([0, 2, 3, 1]).contiguous()
+            }
+            return try await model.logits(of: tensor, terms: terms)
+        }
+    }
+
+    /// The first photograph, for the log.
+    private static func image(_ input: ModelInput, _ limits: ImageLimits) -> (sha256: String, width: Int, height: Int)?
+    {
+        guard case .images(let images) = input, let first = images.first,
+            let header = try? ImageHeader(reading: first, limits: limits)
+        else { return nil }
+        return (SHA256Digest(of: first).description, header.width, header.height)
+    }
+
+    private static func reply(_ encoded: (body: [UInt8], headerLength: Int?)) -> Reply {
+        var reply = Reply(
+            type: encoded.headerLength == nil ? "application/json" : "application/octet-stream", body: encoded.body)
+        reply.fields[.cacheControl] = "no-store"
+        if let length = encoded.headerLength { reply.fields[.inferenceHeaderLength] = "\(length)" }
+        return reply
+    }
+
+    private static func headerLength(_ head: RequestHead) throws(APIError) -> Int? {
+        let values = head.fields[values: .inferenceHeaderLength]
+        guard let text = values.first else { return nil }
+        guard values.count == 1, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(text) else {
+            throw APIError(
+                .malformedRequest,
+                "Inference-Header-Content-Length is \"\(text.prefix(64))\"; it must be the number of bytes of JSON, once"
+            )
+        }
+        return length
+    }
+}
