@@ -2,6 +2,8 @@ import FoveaTensor
 
 /// Every setting of the daemon with its default. A flag wins over the environment, that over the file, that over this.
 public struct Configuration: Sendable {
+    /// Whose names of metrics are exposed besides the program's own.
+    public enum MetricsCompat: String, CaseIterable, Sendable { case none, triton }
     public enum LogFormat: String, CaseIterable, Sendable { case text, json }
     public enum LogLevel: String, CaseIterable, Sendable { case debug, info, warning, error }
 
@@ -46,6 +48,7 @@ public struct Configuration: Sendable {
     public var requestLogRows = 10_000_000
     public var requestLogDays = 30
     public var statsDays = 400
+    public var metricsCompat = MetricsCompat.none
     public var imageStoreBytes = 1 << 30
 
     public init() {}
@@ -110,6 +113,9 @@ public struct Configuration: Sendable {
         .integer("request-log-rows", \.requestLogRows, 1...1_000_000_000, "Most rows of the request log."),
         .integer("request-log-days", \.requestLogDays, 1...36_500, "Age at which log rows go."),
         .integer("stats-days", \.statsDays, 1...36_500, "Age at which rows of the metrics' history go."),
+        .choice(
+            "metrics-compat", \.metricsCompat,
+            "Other servers' names that GET /metrics shows a model's counters by, too."),
         .integer("image-store-bytes", \.imageStoreBytes, 1 << 20...(1 << 40), "Room for uploaded images."),
     ]
 }

@@ -42,6 +42,7 @@ struct SettingOptions: ParsableArguments {
     @Option(help: help("request-log-rows")) var requestLogRows: String?
     @Option(help: help("request-log-days")) var requestLogDays: String?
     @Option(help: help("stats-days")) var statsDays: String?
+    @Option(help: help("metrics-compat")) var metricsCompat: String?
     @Option(help: help("image-store-bytes")) var imageStoreBytes: String?
 
     /// The settings given, by name.
@@ -84,6 +85,7 @@ struct SettingOptions: ParsableArguments {
             ("request-log-rows", requestLogRows),
             ("request-log-days", requestLogDays),
             ("stats-days", statsDays),
+            ("metrics-compat", metricsCompat),
             ("image-store-bytes", imageStoreBytes),
         ]
         return Dictionary(uniqueKeysWithValues: all.compactMap { name, value in value.map { (name, $0) } })

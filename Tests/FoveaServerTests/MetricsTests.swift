@@ -41,6 +41,8 @@ import Testing
         #expect(text.values("fovea_decode_seconds_count") == ["": 6])
         #expect(text.values("fovea_queue_seconds_count") == ["model=toy": 5, "model=toy2": 1])
         #expect(text.values("fovea_inference_seconds_count") == ["model=toy": 5, "model=toy2": 1])
+        #expect(text.values("fovea_batch_size_count") == ["model=toy": 5, "model=toy2": 1])
+        #expect(text.values("fovea_batch_size_sum") == ["model=toy": 5, "model=toy2": 1])
         #expect(text.values("fovea_rejected_total") == [:])
         // The request for the metrics itself.
         #expect(text.values("fovea_inflight_requests") == ["": 1])

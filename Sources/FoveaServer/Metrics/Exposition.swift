@@ -8,6 +8,7 @@ extension ServerContext {
         var text = PrometheusText()
         write(metrics.snapshot, to: &text)
         writeModels(to: &text)
+        if configuration.metricsCompat == .triton { text.writeTriton(registry.summaries.compactMap(\.loaded)) }
         text.family("fovea_connections", .gauge, "Open connections.")
         text.sample("fovea_connections", [:], server.connections)
         text.family("fovea_log_dropped_total", .counter, "Rows of the request log that were lost.")
@@ -64,6 +65,13 @@ extension ServerContext {
         text.family("fovea_model_bytes", .gauge, "Memory of a model's weights.")
         for model in models {
             text.sample("fovea_model_bytes", ["model": model.name, "version": model.version], model.bytes)
+        }
+        text.family("fovea_batch_size", .histogram, "Images in one run of the network.")
+        let batches = models.compactMap(\.loaded).reduce(into: [:]) { sizes, model in
+            sizes[model.name, default: BatchSizes()].add(model.statistics.snapshot)
+        }
+        for (model, sizes) in batches.sorted(by: { $0.key < $1.key }) {
+            text.histogram("fovea_batch_size", ("model", model), sizes)
         }
         let queues = registry.queues
         text.family("fovea_pending_requests", .gauge, "Jobs that wait for a model.")

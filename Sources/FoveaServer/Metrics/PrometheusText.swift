@@ -20,14 +20,25 @@ struct PrometheusText {
     }
 
     mutating func histogram(_ name: String, _ label: (name: String, value: String)?, _ histogram: Histogram) {
+        write(name, label, bounds: Histogram.bounds.map { "\($0)" }, histogram.counts, sum: "\(histogram.sum)")
+    }
+
+    mutating func histogram(_ name: String, _ label: (name: String, value: String)?, _ sizes: BatchSizes) {
+        write(name, label, bounds: BatchSizes.bounds.map { "\($0)" }, sizes.counts, sum: "\(sizes.images)")
+    }
+
+    /// - Parameter counts: not cumulative, one more than there are bounds.
+    private mutating func write(
+        _ name: String, _ label: (name: String, value: String)?, bounds: [String], _ counts: [Int], sum: String
+    ) {
         let fixed = label.map { "\($0.name)=\"\(Self.escaped($0.value))\"," } ?? ""
         var total = 0
-        for (count, bound) in zip(histogram.counts, Histogram.bounds.map { "\($0)" } + ["+Inf"]) {
+        for (count, bound) in zip(counts, bounds + ["+Inf"]) {
             total += count
             bytes += "\(name)_bucket{\(fixed)le=\"\(bound)\"} \(total)\n".utf8
         }
         let labels = label.map { "{\($0.name)=\"\(Self.escaped($0.value))\"}" } ?? ""
-        bytes += "\(name)_sum\(labels) \(histogram.sum)\n\(name)_count\(labels) \(total)\n".utf8
+        bytes += "\(name)_sum\(labels) \(sum)\n\(name)_count\(labels) \(total)\n".utf8
     }
 
     private static func text(_ labels: Labels) -> String {
