@@ -23,6 +23,9 @@ public enum CheckpointError: Error, Equatable {
     /// The pickle of a PyTorch file is wrong, doesn't fit the storages, or holds more than weights.
     case pickle(PickleFault)
 
+    /// The tensor has elements that are infinite or not numbers.
+    case notFinite(key: String)
+
     /// The network needs a tensor that the checkpoint hasn't got.
     case missing(key: String)
     /// The tensor has another shape than the network needs.
@@ -47,6 +50,8 @@ extension CheckpointError: CustomStringConvertible {
         case .safetensors(let fault): "malformed safetensors file: \(fault)"
         case .archive(let fault): "malformed PyTorch archive: \(fault)"
         case .pickle(let fault): "unacceptable PyTorch file: \(fault)"
+        case .notFinite(let key):
+            "the tensor '\(key)' has elements that are infinite or not numbers; the training went wrong"
         case .missing(let key): "the weights have no tensor '\(key)'"
         case .shape(let key, let expected, let got): "the tensor '\(key)' has shape \(got), expected \(expected)"
         case .alreadyTaken(let key): "the tensor '\(key)' was taken twice"

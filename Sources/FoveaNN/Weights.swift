@@ -31,13 +31,15 @@ public struct Weights: Sendable {
 
     /// Takes the tensor `name`, which must have exactly `shape`, as row-major float32.
     ///
-    /// Throws `missing`, `shape` or `alreadyTaken` with the full key, or what reading the file throws.
+    /// Throws `missing`, `shape`, `alreadyTaken` or `notFinite` with the full key, or what reading the file throws.
     public func take(_ name: String, shape: [Int]) throws(CheckpointError) -> Tensor {
         let key = path + name
         guard let got = inventory.shapes[key] else { throw .missing(key: key) }
         guard got == shape else { throw .shape(key: key, expected: shape, got: got) }
         guard inventory.take(key) else { throw .alreadyTaken(key: key) }
-        return try inventory.checkpoint.tensor(named: key)
+        let tensor = try inventory.checkpoint.tensor(named: key)
+        guard tensor.isFinite else { throw .notFinite(key: key) }
+        return tensor
     }
 
     /// The length of the first axis of the tensor `name`, where only the checkpoint knows it: at least 1.
@@ -67,6 +69,19 @@ public struct Weights: Sendable {
     public func finish() throws(CheckpointError) {
         let left = inventory.left(below: path)
         guard left.isEmpty else { throw .leftOver(keys: Array(left.prefix(5)), count: left.count) }
+    }
+}
+
+extension Tensor {
+    /// Whether no element is infinite or not a number: what a network makes of one may look like an answer.
+    fileprivate var isFinite: Bool {
+        // A tensor that is one element repeated has no memory for more.
+        guard isContiguous else { return true }
+        let exponent: UInt32 = 0x7F80_0000
+        // Counted rather than looked for, so that several elements are tested at a time.
+        return withElements { elements in
+            elements.reduce(into: 0) { $0 &+= $1.bitPattern & exponent == exponent ? 1 : 0 } == 0
+        }
     }
 }
 

@@ -33,6 +33,16 @@ import Testing
         }
     }
 
+    @Test(
+        "A tensor with one element that is no finite number is refused by its key", arguments: [Float.nan, .infinity])
+    func notFinite(element: Float) throws {
+        let weights = Weights(
+            Checkpoint(entries: [.init(name: "w", shape: [5], type: "F32")]) { _ in
+                Tensor([1, -2, 0, element, 3], shape: [5])
+            })
+        #expect(throws: CheckpointError.notFinite(key: "w")) { try weights.take("w", shape: [5]) }
+    }
+
     @Test func optionalTensorsMayBeAbsentButNotMisshapen() throws {
         #expect(try weights.takeIfPresent("bias", shape: [4])?.shape == nil)
         #expect(try weights.takeIfPresent("head", shape: [4])?.shape == [4])

@@ -87,6 +87,7 @@ extension ModelRegistry {
                     "this machine multiplies no bfloat16, as the model's card asks: it computes in float32",
                     metadata: self.metadata(of: slot))
             }
+            correctRoom(after: slot, mayEvict: mayEvict)
         case .failure(let error):
             update(name, version) { slot in
                 (slot.isLoading, slot.isStale, slot.problem) = (false, false, "\(error)")

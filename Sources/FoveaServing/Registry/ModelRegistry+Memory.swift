@@ -12,13 +12,23 @@ extension ModelRegistry {
     }
 
     /// Whether a model can be loaded beside those that are.
-    func fits(_ slot: ModelSlot) -> Bool {
-        settings.memoryBytes == 0 || usedBytes + slot.expectedBytes <= settings.memoryBytes
+    func fits(_ slot: ModelSlot) -> Bool { hasRoom(for: slot.expectedBytes) }
+
+    private func hasRoom(for bytes: Int) -> Bool {
+        settings.memoryBytes == 0 || usedBytes + bytes <= settings.memoryBytes
     }
 
     /// Unloads what was asked for least recently until a model fits, but nothing that is pinned or in use.
-    func makeRoom(for slot: ModelSlot) {
-        while !fits(slot), let victim = leastRecentlyUsed(but: slot) {
+    func makeRoom(for slot: ModelSlot) { makeRoom(of: slot.expectedBytes, for: slot) }
+
+    /// What a model really takes is known when it is loaded: if that is too much, others make room, or it goes itself.
+    func correctRoom(after slot: ModelSlot, mayEvict: Bool) {
+        if mayEvict { makeRoom(of: 0, for: slot) }
+        if !hasRoom(for: 0) { retire(slot.name, slot.version, .evicted) }
+    }
+
+    private func makeRoom(of bytes: Int, for slot: ModelSlot) {
+        while !hasRoom(for: bytes), let victim = leastRecentlyUsed(but: slot) {
             logger.info(
                 "model makes room", metadata: metadata(of: victim).merging(["for": "\(slot.name)"]) { $1 })
             retire(victim.name, victim.version, .evicted)
