@@ -18,11 +18,12 @@ import time
 
 
 class Daemon:
-    def __init__(self, program, models):
+    def __init__(self, program, models, *flags):
         self.folder = tempfile.TemporaryDirectory()
         start = time.monotonic()
         self.process = subprocess.Popen(
-            [program, "serve", "--port", "0", "--models", models, "--data", self.folder.name + "/data", "--log-level", "warning"],
+            [program, "serve", "--port", "0", "--models", models, "--data", self.folder.name + "/data", "--log-level", "warning",
+             *flags],
             stdout=subprocess.PIPE)
         self.port = int(self.process.stdout.readline().split(b":")[-1])
         while True:

@@ -47,6 +47,11 @@ Tests/EndToEndTests/http-cases.sh
 say "running the commands of README.md"
 Tests/EndToEndTests/readme.sh
 
+say "changing models under load, leaving before the answer, and serving beside broken checkpoints"
+for part in changes disconnects broken; do
+    python3 Benchmarks/endurance.py "$fovea" "$tools/models" Tests/Fixtures/photos/chelsea.jpg --seconds 6 --only $part
+done
+
 say "adding a network as docs/adding-a-model.md says"
 Tests/EndToEndTests/adding-a-model.sh "$tools/adding-a-model"
 

@@ -101,6 +101,15 @@ import Testing
         #expect(try network.logits(SyntheticWeights.input(side, side)).values.allSatisfy { $0.isFinite })
     }
 
+    @Test("A network whose job was cancelled stops at its next layer", arguments: networks.keys.sorted())
+    func cancelled(reference: String) throws {
+        let network = try network(reference, variance: 3)
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        let x = SyntheticWeights.input(64, 64)
+        #expect(throws: Cancelled()) { try cancellation.watching { () throws in try network.logits(x) } }
+    }
+
     private func network(_ reference: String, variance: Double) throws -> any Classifier {
         let shapes = try #require(Self.networks[reference.replacing("(transform_input)", with: "")])
         let architecture = try #require(Architecture.named(name(of: reference)))
