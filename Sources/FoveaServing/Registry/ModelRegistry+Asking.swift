@@ -68,11 +68,12 @@ extension ModelRegistry {
         return slots.firstIndex { $0.name == parts[0] && "\($0.version)" == parts[1] }
     }
 
-    /// The slots that answer for their names: of each model the highest version that is good; else the highest that is
+    /// The slots that answer for their names: of each model the highest version that is good, and of those
+    /// whose folders are gone only if there is no other; else the highest that is
     /// loading, that could be loaded, that there is.
     static func serving(_ slots: [ModelSlot]) -> [Int] {
         func rank(_ slot: ModelSlot) -> Int {
-            if slot.isGood { return 3 }
+            if slot.isGood { return slot.isGone ? 3 : 4 }
             switch slot.state {
             case .loading: return 2
             case .unloaded, .unloading: return 1

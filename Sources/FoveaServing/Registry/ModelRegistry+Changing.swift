@@ -22,6 +22,7 @@ extension ModelRegistry {
             }
             if let version {
                 load(name, version, mayEvict: true)
+                removeGone(name)
             } else {
                 settle(name, mayEvict: true)
             }
@@ -65,21 +66,23 @@ extension ModelRegistry {
         }
     }
 
-    /// Reads a model's folder again: what is new in it is stale until it is loaded, what is gone answers nothing new.
+    /// Reads a model's folder again: what is new in it is stale until it is loaded, what is gone answers until
+    /// `removeGone`.
     func refresh(_ name: String) {
         let entry = (try? ModelName(name)).flatMap { try? repository.entry(named: $0) }
         let found = entry.map { slots(of: $0, isRequired: false) } ?? []
-        let gone = state.withLock { state in
+        state.withLock { state in
             let old = state.slots.filter { $0.name == name }
             var new: [ModelSlot] = []
             for var slot in found {
                 if let known = old.first(where: { $0.version == slot.version }) {
-                    guard known.files != slot.files else {
-                        new.append(known)
-                        continue
-                    }
                     let fresh = slot
                     slot = known
+                    slot.isGone = false
+                    guard known.files != fresh.files else {
+                        new.append(slot)
+                        continue
+                    }
                     (slot.model, slot.files) = (fresh.model, fresh.files)
                     (slot.isStale, slot.problem) = (fresh.isStale, fresh.problem)
                     slot.expectedBytes = fresh.expectedBytes
@@ -87,10 +90,25 @@ extension ModelRegistry {
                 }
                 new.append(slot)
             }
+            for var slot in old where slot.loaded != nil && !new.contains(where: { $0.version == slot.version }) {
+                slot.isGone = true
+                new.append(slot)
+            }
+            new.sort { $0.version > $1.version }
             state.slots.removeAll { $0.name == name }
             let place = state.slots.firstIndex { $0.name > name } ?? state.slots.endIndex
             state.slots.insert(contentsOf: new, at: place)
-            return old.filter { slot in !new.contains { $0.version == slot.version } }
+        }
+    }
+
+    /// Lets versions whose folders are gone answer nothing new, unless those that came in their place are all broken.
+    func removeGone(_ name: String) {
+        let gone = state.withLock { state in
+            let slots = state.slots.filter { $0.name == name }
+            let present = slots.filter { !$0.isGone }
+            guard present.isEmpty || present.contains(where: \.isGood) else { return [ModelSlot]() }
+            state.slots.removeAll { $0.name == name && $0.isGone }
+            return slots.filter(\.isGone)
         }
         for slot in gone {
             logger.info("model removed", metadata: metadata(of: slot))

@@ -42,6 +42,7 @@ extension ModelRegistry {
             }
             if self.slot(name, version)?.isGood == true { good += 1 }
         }
+        removeGone(name)
     }
 
     /// Loads a version that made room for others.
@@ -141,8 +142,9 @@ extension ModelRegistry {
 
     // MARK: - Slots
 
+    /// The versions of a model that have a folder, highest first.
     func versions(of name: String) -> [Int] {
-        state.withLock { state in state.slots.filter { $0.name == name }.map(\.version) }
+        state.withLock { state in state.slots.filter { $0.name == name && !$0.isGone }.map(\.version) }
     }
 
     func slot(_ name: String, _ version: Int) -> ModelSlot? {

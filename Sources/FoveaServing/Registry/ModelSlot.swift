@@ -19,6 +19,8 @@ struct ModelSlot: Sendable {
     var intent = Intent.serve
     /// What answers.
     var loaded: LoadedModel?
+    /// Whether its folder is gone: it answers until another version does.
+    var isGone = false
     /// Whether it is being loaded, for the first time or anew beside the one that answers.
     var isLoading = false
     /// Whether what its folder holds was not tried yet.

@@ -58,7 +58,8 @@ public final class JobQueue: Sendable {
         if let deadline = terms.deadline {
             let (left, wait) = (deadline - now, scheduler.expectedWait(terms.priority))
             if left <= .zero { throw .deadlineExceeded(seconds: 0) }
-            if wait > left { throw .deadlineUnreachable(left: left, wait: wait) }
+            // Where nobody waits it is tried: what was learnt of the cost may be wrong.
+            if wait > .zero, wait + cost > left { throw .deadlineUnreachable(left: left, wait: wait) }
         }
         let admission: Result<UInt64, ServingError> = waiting.withLock { waiting in
             if let refusal = refusal(behind: waiting) { return .failure(refusal) }

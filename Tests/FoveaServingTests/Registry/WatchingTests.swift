@@ -43,6 +43,21 @@ import Testing
         #expect(test.state("cat:3") == nil)
     }
 
+    @Test("A version whose folder is replaced by another's answers until that one does")
+    func replaced() async throws {
+        let test = try TestRegistry { try $0.place("cat/1") }
+        try FileManager.default.removeItem(atPath: test.folder.path + "/cat/1")
+        try test.folder.write("{", to: "cat/2/model.json")
+        test.watch()
+        #expect(try await test.version("cat") == "1")
+        try test.folder.place("cat/3")
+        test.registry.refresh("cat")
+        #expect(try await test.version("cat") == "1")
+        test.registry.settle("cat", mayEvict: true)
+        #expect(try await test.version("cat") == "3")
+        #expect(["cat:1", "cat:2", "cat:3"].map(test.state) == [nil, .failed, .ready])
+    }
+
     @Test("Changed weights are loaded anew; those that are broken leave the old ones serving")
     func changed() async throws {
         let test = try TestRegistry { try $0.place("cat", scores: [1, 0]) }

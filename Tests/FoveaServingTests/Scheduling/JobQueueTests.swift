@@ -59,6 +59,10 @@ import Testing
             #expect(left <= .seconds(30) && left > .seconds(20))
             #expect(wait == .seconds(100))
         }
+        // What waits ahead could be done in time, but not the job itself.
+        await #expect(throws: ServingError.self) {
+            try await queue.run(cost: .seconds(20), JobTerms(deadline: .now + .seconds(110))) { _ in 3 }
+        }
         terms.priority = .high
         let urgent = Task { [terms] in try await queue.run(cost: .zero, terms) { _ in 2 } }
         await queue.waitForPending(2)
