@@ -7,7 +7,8 @@ final class Job<T: Sendable>: Sendable {
         case new
         case waiting(CheckedContinuation<T, any Error>, timer: DeadlineTimer)
         case running(CheckedContinuation<T, any Error>, timer: DeadlineTimer)
-        case over
+        /// Given up for this reason, which who comes to wait only now is told.
+        case over(ServingError?)
     }
 
     /// Set when the job is over before its work is.
@@ -28,13 +29,17 @@ final class Job<T: Sendable>: Sendable {
         let timer = DeadlineTimer(after: deadline - .now) { [weak self] in
             self?.abandon(ServingError.deadlineExceeded(seconds: allowed))
         }
-        let isWaiting = state.withLock { state in
-            guard case .new = state else { return false }
-            state = .waiting(continuation, timer: timer)
-            return true
+        let refusal: ServingError? = state.withLock { state in
+            switch state {
+            case .new:
+                state = .waiting(continuation, timer: timer)
+                return nil
+            case .over(let reason?): return reason
+            default: return .cancelled
+            }
         }
-        if !isWaiting { continuation.resume(throwing: ServingError.cancelled) }
-        return isWaiting
+        if let refusal { continuation.resume(throwing: refusal) }
+        return refusal == nil
     }
 
     /// Stops waiting, to be worked on and finished; false when it is over already.
@@ -51,22 +56,25 @@ final class Job<T: Sendable>: Sendable {
     /// Answers the caller, unless the job is over.
     func finish(_ result: Result<T, any Error>) {
         // The thread that a resumed task may be the first to need must not inherit this one's core.
-        guard let continuation = end().continuation else { return }
+        guard let continuation = end(nil).continuation else { return }
         ComputePool.withoutPinning { continuation.resume(with: result) }
     }
 
     /// Answers the caller with `error`, unless the job is over; work that goes on stops at the next layer.
     func abandon(_ error: ServingError) {
         cancellation.cancel()
-        let ended = end()
+        let ended = end(error)
         if ended.wasWaiting { onLeave() }
         ended.continuation?.resume(throwing: error)
     }
 
-    private func end() -> (wasWaiting: Bool, continuation: CheckedContinuation<T, any Error>?) {
+    private func end(
+        _ reason: ServingError?
+    ) -> (wasWaiting: Bool, continuation: CheckedContinuation<T, any Error>?) {
         state.withLock { state in
-            defer { state = .over }
-            switch state {
+            let old = state
+            if case .over = old {} else { state = .over(reason) }
+            switch old {
             case .new: return (true, nil)
             case .waiting(let continuation, let timer):
                 timer.cancel()

@@ -137,6 +137,16 @@ import Testing
         #expect(try await queue.run(cost: .zero) { _ in 1 } == 1)
     }
 
+    @Test("A job that was given up before its caller waits tells why")
+    func givenUpBefore() async {
+        let job = Job<Int>(onLeave: {})
+        job.abandon(.deadlineExceeded(seconds: 1))
+        job.abandon(.cancelled)
+        await #expect(throws: ServingError.deadlineExceeded(seconds: 1)) {
+            try await withCheckedThrowingContinuation { _ = job.wait($0, until: .now + .seconds(60)) }
+        }
+    }
+
     @Test("Many jobs at once all answer, each once")
     func many() async throws {
         let queue = JobQueue(capacity: 1000, pool: ComputePool(threads: 2))
