@@ -23,8 +23,8 @@ func module(
         name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -102,6 +102,12 @@ let package = Package(
                 "FoveaStore", "FoveaTensor", httpTypes, logging,
             ]),
         tests("FoveaBenchTests", ["FoveaBench", "FoveaTensor"]),
-        tests("EndToEndTests", []),
+        tests(
+            "EndToEndTests", [],
+            exclude: [
+                "adding-a-model.sh", "daemon.sh", "http-cases.sh", "open-inference.sh", "open_inference.py",
+                "readme.sh",
+                "schemathesis.sh", "schemathesis.toml",
+            ]),
     ]
 )

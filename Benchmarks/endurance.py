@@ -215,6 +215,14 @@ def hammer(port, path, body, connections):
     threading.Event().wait()
 
 
+def oversleep(worst):
+    """How late, in ms, the machine at its worst wakes somebody who wants nothing but to be woken after 100 ms."""
+    while True:
+        start = time.monotonic()
+        time.sleep(0.1)
+        worst.value = max(worst.value, (time.monotonic() - start) * 1e3 - 100)
+
+
 def deadlines(program, models, photograph, requests=200):
     loads = {
         "behind others": (("/classify?exact=true", photograph), "normal"),
@@ -226,6 +234,9 @@ def deadlines(program, models, photograph, requests=200):
         load = multiprocessing.Process(target=hammer, args=[daemon.port, *work, 32], daemon=True)
         load.start()
         time.sleep(2)
+        late = multiprocessing.Value("d", 0)
+        sleeper = multiprocessing.Process(target=oversleep, args=[late], daemon=True)
+        sleeper.start()
         times, statuses = [], {}
         for _ in range(requests):
             connection = post(
@@ -236,11 +247,12 @@ def deadlines(program, models, photograph, requests=200):
             statuses[status] = statuses.get(status, 0) + 1
             connection.close()
         load.terminate()
+        sleeper.terminate()
         times.sort()
         show(f"a deadline of 100 ms is answered within 120 ms ({name})",
              times[-1] <= 120 and set(statuses) <= {"200", "503", "504"},
              f"p50 {times[len(times) // 2]:.1f} ms, p99 {times[len(times) * 99 // 100]:.1f} ms, "
-             f"worst {times[-1]:.1f} ms; {statuses}")
+             f"worst {times[-1]:.1f} ms; {statuses}; a sleep of 100 ms ends up to {late.value:.1f} ms late")
         daemon.stop()
 
 

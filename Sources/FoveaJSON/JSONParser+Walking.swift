@@ -79,6 +79,8 @@ extension JSONParser {
         let bracket: Int? = bytes.withUnsafeBufferPointer { bytes in
             var (open, index) = (0, start)
             while index < end {
+                index = Self.nextMark(in: bytes, from: index, to: end)
+                guard index < end else { return nil }
                 switch bytes[index] {
                 case UInt8(ascii: "["), UInt8(ascii: "{"): open += 1
                 case UInt8(ascii: "]"), UInt8(ascii: "}"): open -= 1
@@ -97,5 +99,26 @@ extension JSONParser {
         guard let bracket else { throw .unexpectedEnd }
         position = bracket
         return start..<bracket
+    }
+
+    /// Where the next bracket or quote is, or what differs from one in a single bit; eight bytes are looked at in one step.
+    private static func nextMark(in bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
+        let (ones, high): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        var index = start
+        while index + 8 <= end {
+            let text = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            // This bit is all that tells [ from { and ] from }; a quote has it.
+            let folded = UInt64(littleEndian: text) | ones * 0x20
+            func places(of mark: UInt8) -> UInt64 {
+                // The lowest high bit that is set stands for the first byte that is zero.
+                let difference = folded ^ ones * UInt64(mark)
+                return (difference &- ones) & ~difference & high
+            }
+            let marks =
+                places(of: UInt8(ascii: "{")) | places(of: UInt8(ascii: "}")) | places(of: UInt8(ascii: "\""))
+            if marks != 0 { return index + marks.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        return index
     }
 }

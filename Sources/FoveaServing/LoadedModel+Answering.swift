@@ -13,16 +13,21 @@ extension LoadedModel {
     public func classify(
         _ bytes: ArraySlice<UInt8>, top: Int, isExact: Bool = false, terms: JobTerms = JobTerms()
     ) async throws -> Classification {
-        let answer = try await answer(bytes, isExact: isExact, terms) { [labels] logits in
-            let predictions = logits.softmax().top(top).map { index, score in
-                Classification.Prediction(classID: index, label: labels[index], score: score)
+        let classified: Answer<(predictions: [Classification.Prediction], sha256: String)> = try await counted {
+            try await answer(bytes, isExact: isExact, terms) { [self] logits in
+                (predictions(logits, top), SHA256Digest(of: bytes).description)
             }
-            return (predictions, SHA256Digest(of: bytes).description)
         }
-        let (predictions, sha256) = answer.output
         return Classification(
-            predictions: predictions, width: answer.header.width, height: answer.header.height, sha256: sha256,
-            timings: answer.timings)
+            predictions: classified.output.predictions, width: classified.header.width,
+            height: classified.header.height,
+            sha256: classified.output.sha256, timings: classified.timings)
+    }
+
+    private func predictions(_ logits: Tensor, _ top: Int) -> [Classification.Prediction] {
+        logits.softmax().top(top).map { index, score in
+            Classification.Prediction(classID: index, label: labels[index], score: score)
+        }
     }
 
     /// What the network says of encoded photographs, each a job of its own.
@@ -31,16 +36,18 @@ extension LoadedModel {
     public func logits(
         ofImages images: [ArraySlice<UInt8>], isExact: Bool = false, terms: JobTerms = JobTerms()
     ) async throws -> NetworkAnswer {
-        let rows = try await withThrowingTaskGroup(of: (Int, [Float], StageTimings).self) { group in
-            for (index, bytes) in images.enumerated() {
-                group.addTask { [self] in
-                    do {
-                        let answer = try await answer(bytes, isExact: isExact, terms) { $0.values }
-                        return (index, answer.output, answer.timings)
-                    } catch ServingError.image(let error) { throw ServingError.imageOfBatch(index: index, error) }
+        let rows: [(Int, [Float], StageTimings)] = try await counted {
+            try await withThrowingTaskGroup(of: (Int, [Float], StageTimings).self) { group in
+                for (index, bytes) in images.enumerated() {
+                    group.addTask { [self] in
+                        do {
+                            let answer = try await answer(bytes, isExact: isExact, terms) { $0.values }
+                            return (index, answer.output, answer.timings)
+                        } catch ServingError.image(let error) { throw ServingError.imageOfBatch(index: index, error) }
+                    }
                 }
+                return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }
             }
-            return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }
         }
         return NetworkAnswer(
             logits: Tensor(rows.flatMap(\.1), shape: [rows.count, classes]), timings: rows.map(\.2))
@@ -72,12 +79,10 @@ extension LoadedModel {
         _ bytes: ArraySlice<UInt8>, isExact: Bool, _ terms: JobTerms,
         _ finish: @escaping @Sendable (Tensor) throws -> Output
     ) async throws -> Answer<Output> {
-        try await counted {
-            if let batcher {
-                try await answer(bytes, isExact: isExact, terms, batcher, finish)
-            } else {
-                try await answerAlone(bytes, isExact: isExact, terms, finish)
-            }
+        if let batcher {
+            try await answer(bytes, isExact: isExact, terms, batcher, finish)
+        } else {
+            try await answerAlone(bytes, isExact: isExact, terms, finish)
         }
     }
 

@@ -48,7 +48,7 @@ public final class LoadedModel: Sendable {
         preprocessing = Preprocessing(input, exactDecoding: model.card.exactDecoding ?? false)
         exactPreprocessing = Preprocessing(input, exactDecoding: true)
         self.limits = limits
-        selfTests = try model.selfTests(classes: classifier.classes)
+        selfTests = try model.selfTests(labels: labels)
         estimate = CostEstimate(inference: try Self.warmUp(classifier, input, name: name))
         batching = model.card.batching
         batcher = batching.map { Batcher($0, scheduler: scheduler) { try classifier.logits($0) } }

@@ -19,7 +19,7 @@ public enum ServingError: Error, Equatable {
     /// The answer is wanted in `left`, but about `wait` will pass before its turn comes.
     case deadlineUnreachable(left: Duration, wait: Duration)
     /// No answer within the time allowed, queueing included.
-    case deadlineExceeded(seconds: Double)
+    case deadlineExceeded(after: Duration)
     /// The client left before its job ran.
     case cancelled
     /// The photograph can't be used.
@@ -49,7 +49,7 @@ extension ServingError: CustomStringConvertible {
         case .deadlineUnreachable(let left, let wait):
             "the answer is wanted within \(Self.seconds(left)), but those before it will take \(Self.seconds(wait)); "
                 + "try again \(retry), or allow more time"
-        case .deadlineExceeded(let seconds): "no answer within the \(seconds) seconds allowed"
+        case .deadlineExceeded(let allowed): "no answer within the \(Self.seconds(allowed)) allowed"
         case .cancelled: "the client left before its turn came"
         case .image(let error): "\(error)"
         case .imageOfBatch(let index, let error): "image \(index): \(error)"

@@ -42,6 +42,18 @@ import Testing
         try parser.finish()
     }
 
+    @Test("An array is passed over to its own bracket, wherever its marks stand")
+    func marks() throws {
+        for before in 0..<20 {
+            for after in 0..<20 {
+                let digits = [before, after].map { String(repeating: "1", count: $0) }
+                let array = "[\(digits[0])\"\\\"]\"\(digits[1])[\(digits[0]){\(digits[1])}]\(digits[0])]"
+                var parser = try parser(array + digits[1] + "]")
+                #expect(try parser.skip() == 0..<array.utf8.count)
+            }
+        }
+    }
+
     @Test("A part of a text is read as if it stood alone")
     func part() throws {
         let bytes = Array("xx[1,2]yy".utf8)

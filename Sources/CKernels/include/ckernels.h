@@ -191,6 +191,11 @@ bool fovea_unpin_thread(void);
 // Undoes fovea_unpin_thread.
 bool fovea_pin_thread_again(void);
 
+// Lets this thread run for longer at a time, and so threads that wake up for a moment interrupt it at once: Linux since 6.12
+// lets them wait for the end of a turn only behind those whose turns are as short as theirs. Threads that this one starts
+// have ordinary turns; elsewhere nothing happens.
+void fovea_take_long_turns(void);
+
 // Names this thread for tools that list threads.
 void fovea_name_thread(ptrdiff_t index);
 

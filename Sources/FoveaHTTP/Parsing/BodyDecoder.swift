@@ -59,10 +59,16 @@ struct BodyDecoder: Sendable {
         receivedBytes += octets.count
         guard !isDiscarding, !octets.isEmpty else { return }
         if content.count + octets.count > content.capacity {
-            // Doubles, but not past an announced length; never more than double of what really arrived.
-            let doubled = max(2 * content.count, 4096)
-            content.reserveCapacity(max(content.count + octets.count, min(doubled, expectedBytes ?? doubled)))
+            content.reserveCapacity(max(content.count + octets.count, nextCapacity))
         }
         octets.withUnsafeBufferPointer { content.append(contentsOf: $0) }
+    }
+
+    /// Doubles, but not past an announced length. That much is taken at once when a part of it is here: it is within the
+    /// budget of all bodies, and the system gives the memory only as it is written to.
+    private var nextCapacity: Int {
+        let doubled = max(2 * content.count, 4096)
+        guard let expectedBytes else { return doubled }
+        return content.count < 64 << 10 ? min(doubled, expectedBytes) : expectedBytes
     }
 }

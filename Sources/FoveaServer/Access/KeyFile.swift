@@ -1,3 +1,4 @@
+import FoveaServing
 import Glibc
 import Logging
 import Synchronization

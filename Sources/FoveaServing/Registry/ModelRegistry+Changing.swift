@@ -10,10 +10,7 @@ extension ModelRegistry {
     public func load(_ name: String, version: Int? = nil) async throws {
         try await onQueue { [self] in
             refresh(name)
-            let versions = versions(of: name).filter { version == nil || $0 == version }
-            guard !versions.isEmpty else {
-                throw ServingError.modelNotFound(name: version.map { "\(name):\($0)" } ?? name)
-            }
+            let versions = try versions(of: name, version)
             for version in versions {
                 update(name, version) { slot in
                     if slot.installed != nil { (slot.isStale, slot.problem) = (true, nil) }
@@ -39,12 +36,15 @@ extension ModelRegistry {
     /// - Throws: `ServingError.modelNotFound`.
     public func unload(_ name: String, version: Int? = nil) async throws {
         try await onQueue { [self] in
-            let versions = versions(of: name).filter { version == nil || $0 == version }
-            guard !versions.isEmpty else {
-                throw ServingError.modelNotFound(name: version.map { "\(name):\($0)" } ?? name)
-            }
-            for version in versions { retire(name, version, .unloaded) }
+            for version in try versions(of: name, version) { retire(name, version, .unloaded) }
         }
+    }
+
+    /// The versions of a model that are meant: the one given, or all that have a folder.
+    private func versions(of name: String, _ version: Int?) throws(ServingError) -> [Int] {
+        let versions = versions(of: name).filter { version == nil || $0 == version }
+        guard !versions.isEmpty else { throw .modelNotFound(name: version.map { "\(name):\($0)" } ?? name) }
+        return versions
     }
 
     /// Looks whether the repository's folder has changed, and follows if it has settled: what is being copied into it
@@ -78,7 +78,7 @@ extension ModelRegistry {
                 if let known = old.first(where: { $0.version == slot.version }) {
                     let fresh = slot
                     slot = known
-                    slot.isGone = false
+                    (slot.isGone, slot.policy) = (false, fresh.policy)
                     guard known.files != fresh.files else {
                         new.append(slot)
                         continue

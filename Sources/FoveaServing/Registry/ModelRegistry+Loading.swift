@@ -22,18 +22,17 @@ extension ModelRegistry {
     ///
     /// Whatever is to go goes after what is to come has come, so that the model answers all the time.
     func settle(_ name: String, mayEvict: Bool) {
-        let policy = (try? repository.entry(named: ModelName(name)))?.policy ?? .all
         var good = 0
         for version in versions(of: name) {
             guard !isStopped.load(ordering: .relaxed), let slot = slot(name, version) else { return }
             let isWanted =
-                switch policy {
+                switch slot.policy {
                 case .all: true
                 case .latest(let count): good < count
                 case .given(let numbers): numbers.contains(version)
                 }
             guard isWanted else {
-                retire(name, version, .excluded(policy))
+                retire(name, version, .excluded)
                 continue
             }
             if slot.intent != .unloaded, slot.isStale || (slot.loaded == nil && slot.problem == nil && !slot.isGood) {
@@ -99,21 +98,14 @@ extension ModelRegistry {
     }
 
     private func replace(_ name: String, _ version: Int, with model: LoadedModel) {
-        let old = state.withLock { state -> LoadedModel? in
-            guard let index = state.slots.firstIndex(where: { $0.name == name && $0.version == version }) else {
-                return nil
-            }
-            let old = state.slots[index].loaded
-            state.slots[index].loaded = model
-            state.slots[index].intent = .serve
-            state.slots[index].expectedBytes = model.bytes
-            state.slots[index].problem = nil
-            (state.slots[index].isLoading, state.slots[index].isStale) = (false, false)
-            state.slots[index].isRequired = true
-            if let old { state.slots[index].retired = state.slots[index].draining + [.init(old)] }
-            return old
+        var retired: ModelSlot.Retired?
+        update(name, version) { slot in
+            retired = slot.retire()
+            slot.loaded = model
+            (slot.intent, slot.expectedBytes, slot.problem) = (.serve, model.bytes, nil)
+            (slot.isLoading, slot.isStale, slot.isRequired) = (false, false, true)
         }
-        if let old { awaitEnd(of: .init(old), metadata(name, version)) }
+        if let retired { awaitEnd(of: retired, metadata(name, version)) }
     }
 
     /// Lets a version answer nothing new, for the reason `intent`.
@@ -122,10 +114,7 @@ extension ModelRegistry {
         update(name, version) { slot in
             slot.intent = intent
             if intent == .unloaded { slot.isRequired = false }
-            guard let model = slot.loaded else { return }
-            retired = .init(model)
-            slot.loaded = nil
-            slot.retired = slot.draining + [.init(model)]
+            retired = slot.retire()
         }
         if let retired { awaitEnd(of: retired, metadata(name, version)) }
     }

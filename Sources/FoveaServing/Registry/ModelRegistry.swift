@@ -82,13 +82,14 @@ public final class ModelRegistry: Sendable {
             let files = FolderStamp(of: repository.path(of: entry.name))
             return [
                 ModelSlot(
-                    name: entry.name, version: 1, model: .failure(problem), files: files, isRequired: isRequired)
+                    name: entry.name, version: 1, model: .failure(problem), files: files, policy: entry.policy,
+                    isRequired: isRequired)
             ]
         }
         return entry.versions.map { version in
             ModelSlot(
                 name: entry.name, version: version.number, model: version.model,
-                files: FolderStamp(of: version.directory), isRequired: isRequired)
+                files: FolderStamp(of: version.directory), policy: entry.policy, isRequired: isRequired)
         }
     }
 }

@@ -4,7 +4,7 @@ struct ModelSlot: Sendable {
     enum Intent: Sendable, Equatable {
         case serve
         /// Not one of those that the model's policy names.
-        case excluded(VersionPolicy)
+        case excluded
         /// Somebody asked for that, until somebody asks for the opposite.
         case unloaded
         /// Made room for others; loaded again when it is asked for.
@@ -16,6 +16,8 @@ struct ModelSlot: Sendable {
     /// What its folder holds, or what is wrong with it.
     var model: Result<InstalledModel, RepositoryError>
     var files: FolderStamp
+    /// Which versions of its model are to serve.
+    var policy: VersionPolicy
     var intent = Intent.serve
     /// What answers.
     var loaded: LoadedModel?
@@ -43,10 +45,10 @@ struct ModelSlot: Sendable {
 
     init(
         name: String, version: Int, model: Result<InstalledModel, RepositoryError>, files: FolderStamp,
-        isRequired: Bool
+        policy: VersionPolicy, isRequired: Bool
     ) {
         (self.name, self.version, self.model, self.files) = (name, version, model, files)
-        self.isRequired = isRequired
+        (self.policy, self.isRequired) = (policy, isRequired)
         switch model {
         case .success(let model): expectedBytes = model.weightsBytes
         case .failure(let error):
@@ -54,6 +56,14 @@ struct ModelSlot: Sendable {
             problem = "\(error)"
             isStale = false
         }
+    }
+
+    /// Lets what answers answer nothing new, and returns it if there was something.
+    mutating func retire() -> Retired? {
+        guard let model = loaded else { return nil }
+        let last = Retired(model)
+        (loaded, retired) = (nil, draining + [last])
+        return last
     }
 
     var installed: InstalledModel? { try? model.get() }
@@ -76,7 +86,7 @@ struct ModelSlot: Sendable {
         guard loaded == nil else { return nil }
         switch intent {
         case .serve: return nil
-        case .excluded(let policy): return "versions.json lets \(policy.description) serve"
+        case .excluded: return "versions.json lets \(policy.description) serve"
         case .unloaded: return "it was unloaded; load it with POST /v2/repository/models/\(name)/load"
         case .evicted: return "it made room for others and is loaded again when it is asked for"
         }

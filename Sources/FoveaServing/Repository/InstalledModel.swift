@@ -60,8 +60,9 @@ public struct InstalledModel: Sendable {
     }
 
     /// The images of the card with the answers that are expected, read.
-    func selfTests(classes: Int) throws(RepositoryError) -> [SelfTest] {
-        let labels = try labels(classes: classes)?.names ?? (0..<classes).map(String.init)
+    ///
+    /// - Parameter labels: a name for each class.
+    func selfTests(labels: [String]) throws(RepositoryError) -> [SelfTest] {
         var tests: [SelfTest] = []
         for promise in card.selfTests ?? [] {
             guard let index = labels.firstIndex(of: promise.label) else {

@@ -25,9 +25,9 @@ final class Job<T: Sendable>: Sendable {
 
     /// Starts the wait, until `deadline` at most; false when the caller had already left.
     func wait(_ continuation: CheckedContinuation<T, any Error>, until deadline: ContinuousClock.Instant) -> Bool {
-        let allowed = (deadline - arrival) / .seconds(1)
+        let allowed = deadline - arrival
         let timer = DeadlineTimer(after: deadline - .now) { [weak self] in
-            self?.abandon(ServingError.deadlineExceeded(seconds: allowed))
+            self?.abandon(ServingError.deadlineExceeded(after: allowed))
         }
         let refusal: ServingError? = state.withLock { state in
             switch state {

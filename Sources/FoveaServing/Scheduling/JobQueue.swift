@@ -57,7 +57,7 @@ public final class JobQueue: Sendable {
         let now = ContinuousClock.now
         if let deadline = terms.deadline {
             let (left, wait) = (deadline - now, scheduler.expectedWait(terms.priority))
-            if left <= .zero { throw .deadlineExceeded(seconds: 0) }
+            if left <= .zero { throw .deadlineExceeded(after: .zero) }
             // Where nobody waits it is tried: what was learnt of the cost may be wrong.
             if wait > .zero, wait + cost > left { throw .deadlineUnreachable(left: left, wait: wait) }
         }

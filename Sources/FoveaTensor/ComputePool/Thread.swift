@@ -24,6 +24,8 @@ struct Thread {
     private func work() {
         fovea_name_thread(index)
         if isPinned { fovea_pin_thread(index) }
+        // A timer that rings, or an answer to be sent, is not to wait for a core behind this.
+        fovea_take_long_turns()
         fovea_flush_denormals()
         fovea_set_current_worker(queue.crew + index)
         queue.work(as: queue.crew + index)

@@ -1,4 +1,5 @@
 import Foundation
+import FoveaServing
 import Testing
 
 @testable import FoveaServer

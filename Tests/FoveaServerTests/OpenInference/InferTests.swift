@@ -59,6 +59,17 @@ import Testing
         #expect(try first.json["model_version"]?.string == "1")
     }
 
+    @Test("A request with several photographs is one request in the statistics, and as many inferences")
+    func statistics() async throws {
+        let daemon = try TestDaemon()
+        #expect(await infer(daemon, images([Pictures.png, Pictures.jpeg])).status == 200)
+        #expect(await infer(daemon, images([Pictures.png, Pictures.broken])).status != 200)
+        let model = try await daemon.send(.get, "/v2/models/toy/stats").json["model_stats"]?[0]
+        #expect(model?["inference_stats"]?["success"]?["count"]?.number == 1)
+        #expect(model?["inference_stats"]?["fail"]?["count"]?.number == 1)
+        #expect((model?["inference_count"]?.number ?? 0) >= 2)
+    }
+
     @Test("Photographs and prepared images as bytes are answered with bytes where that is asked for")
     func binary() async throws {
         let daemon = try TestDaemon()

@@ -1,7 +1,7 @@
 import Glibc
 
 /// What changes in a file's metadata when its content does.
-struct FileStamp: Sendable, Equatable {
+public struct FileStamp: Sendable, Equatable {
     let device: UInt
     let inode: UInt
     let size: Int
@@ -21,20 +21,21 @@ struct FileStamp: Sendable, Equatable {
         (modified, changed, mode) = (.init(status.st_mtim), .init(status.st_ctim), status.st_mode)
     }
 
-    /// The file at `path` at this moment; nil if there is none that can be asked about.
-    init?(path: String) {
+    /// The file at `path` at this moment, links followed; nil if there is none that can be asked about.
+    public init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         self.init(status)
     }
 
     /// An open file; nil if the descriptor is none.
-    init?(descriptor: Int32) {
+    public init?(descriptor: Int32) {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return nil }
         self.init(status)
     }
 
-    var isRegularFile: Bool { mode & S_IFMT == S_IFREG }
-    var isReadableByOthers: Bool { mode & (S_IRGRP | S_IROTH) != 0 }
+    public var isRegularFile: Bool { mode & S_IFMT == S_IFREG }
+    public var isReadableByOthers: Bool { mode & (S_IRGRP | S_IROTH) != 0 }
+    var isFolder: Bool { mode & S_IFMT == S_IFDIR }
 }
