@@ -183,6 +183,12 @@ import Testing
         #expect(onPool(threads: threads) { x + x }.largestDifference(from: values.map { $0 * 2 }) < 1e-6)
         let rows = stride(from: 0, to: values.count, by: C).flatMap { Reference.softmax(Array(x.values[$0..<$0 + C])) }
         #expect(onPool(threads: threads) { x.softmax() }.largestDifference(from: rows) < 1e-6)
+        let (scale, bias) = (Tensor.random([C], seed: 60), Tensor.random([C], seed: 61))
+        let normalised = Reference.layerNorm(
+            x.values, scale: scale.values, bias: bias.values, epsilon: 1e-6, activation: .relu)
+        let y = onPool(threads: threads) { x.layerNorm(scale: scale, bias: bias, epsilon: 1e-6, activation: .relu) }
+        #expect(y.shape == x.shape)
+        #expect(y.largestDifference(from: normalised) < 5e-6)
     }
 
     @Test("A view is convolved as what it shows")

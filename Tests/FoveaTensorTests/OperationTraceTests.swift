@@ -35,6 +35,7 @@ import Testing
             _ = two.scaled(byChannel: two.meanOverPixels())
             _ = two.meanOverPixels().linear(PackedMatrix(zeros([37, 3]))).softmax()
             _ = two.meanOverPixels().softmax()
+            _ = two.layerNorm(scale: zeros([37]), bias: zeros([37]), epsilon: 1e-6, activation: .gelu)
         }
         #expect(
             names == [
@@ -43,7 +44,7 @@ import Testing
                 "expand+depthwise 3x3 6x5x37→40 relu",
                 "expand+depthwise+project 3x3 90x90x37→40→3 +residual relu", "add 6x5x37", "activation 6x5x37 sigmoid",
                 "mean 2x6x5x37", "scale 2x6x5x37", "mean 2x6x5x37", "linear 2x37→3",
-                "mean 2x6x5x37", "softmax 2x37",
+                "mean 2x6x5x37", "softmax 2x37", "layernorm 2x6x5x37 gelu",
             ])
     }
 

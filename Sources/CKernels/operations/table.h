@@ -8,6 +8,7 @@
 
 #include "depthwise.h"
 #include "elementwise.h"
+#include "layer_norm.h"
 #include "normalise.h"
 #include "pool.h"
 #include "resample.h"
@@ -36,6 +37,7 @@
         .max_pool = max_pool,                                                                            \
         .normalise = normalise,                                                                          \
         .softmax = softmax,                                                                              \
+        .layer_norm = layer_norm,                                                                        \
         .resize_across = resize_across,                                                                  \
         .resize_down = resize_down,                                                                      \
         .winograd_input = winograd_input,                                                                \

@@ -111,6 +111,13 @@ extension TracedOperation {
         return TracedOperation(name: "mean \(text(shape))", operations: Double(count), elements: count)
     }
 
+    /// The rows of the last axis with their mean and variance taken out: sum, sum of squares, product and sum.
+    static func layerNorm(_ shape: Shape, _ activation: Activation) -> TracedOperation {
+        TracedOperation(
+            name: "layernorm \(text(shape))" + tail(false, activation), operations: 7 * Double(shape.product),
+            elements: 2 * shape.product)
+    }
+
     /// Softmax over the last axis.
     static func softmax(_ shape: Shape) -> TracedOperation {
         let count = shape.reduce(1, *)
