@@ -99,6 +99,29 @@ struct KernelTable: CustomTestStringConvertible {
         }
     }
 
+    @Test("Softmax of columns matches that of the transposed rows", arguments: KernelTable.all)
+    func softmaxColumns(kernels: KernelTable) {
+        for C in Self.channels {
+            for (count, R) in [(1, 1), (1, 100), (5, 7)] {
+                let x = Tensor.random([count, R, C], seed: 11, in: -30...30)
+                var out = [Float](repeating: 77, count: count * R * C + 1)
+                let (first, last) = (C / 3, C)
+                x.withElements { x in
+                    guard let x = x.baseAddress else { return }
+                    kernels.table.softmax_columns(&out, x, count, R, C, first, last)
+                }
+                #expect(out.last == 77)
+                let got = Tensor(Array(out.dropLast()), shape: [count, R, C]).permuted([0, 2, 1])
+                let rows = x.permuted([0, 2, 1]).values
+                let expected = (0..<count * C).flatMap { column -> [Double] in
+                    if column % C < first { return [Double](repeating: 77, count: R) }
+                    return Reference.softmax(Array(rows[column * R..<(column + 1) * R]))
+                }
+                #expect(got.largestDifference(from: expected) < 1e-6)
+            }
+        }
+    }
+
     @Test("GELU is within 1e-6 of the exact form", arguments: KernelTable.all)
     func gelu(kernels: KernelTable) {
         let x = (-60_000...60_000).map { Float($0) / 10_000 }

@@ -118,7 +118,14 @@ extension TracedOperation {
             elements: 2 * shape.product)
     }
 
-    /// Softmax over the last axis.
+    /// A product of the transpose of `[K, M]` with `[K, N]`.
+    static func transposedProduct(K: Int, M: Int, N: Int) -> TracedOperation {
+        TracedOperation(
+            name: "transposed product \(M)x\(K)→\(N)", operations: 2 * Double(M * K) * Double(N),
+            elements: K * (M + N) + M * N)
+    }
+
+    /// Softmax over the last axis or the one before.
     static func softmax(_ shape: Shape) -> TracedOperation {
         let count = shape.reduce(1, *)
         return TracedOperation(name: "softmax \(text(shape))", operations: Double(count), elements: 2 * count)
