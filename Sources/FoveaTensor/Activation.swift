@@ -15,6 +15,8 @@ public enum Activation: Sendable, CaseIterable {
     case hardSwish
     /// relu6(x + 3) / 6
     case hardSigmoid
+    /// x · Φ(x) with the normal distribution Φ: the exact form with erf, not that with tanh
+    case gelu
 
     /// The activation as the kernels know it.
     var kernel: fovea_activation {
@@ -26,6 +28,7 @@ public enum Activation: Sendable, CaseIterable {
         case .sigmoid: .sigmoid
         case .hardSwish: .hard_swish
         case .hardSigmoid: .hard_sigmoid
+        case .gelu: .gelu
         }
     }
 }

@@ -80,10 +80,16 @@ static void print_channels(const fovea_kernels *kernels, size_t C) {
     print("mean", out, C);
     kernels->softmax(out, x, pixels, C);
     print("softmax", out, pixels * C);
+    kernels->layer_norm(out, x, factors, x, 1e-6f, pixels, C, fovea_activation_none);
+    print("layer_norm", out, pixels * C);
+    kernels->softmax_columns(out, x, 1, pixels, C, 0, C);
+    print("softmax_columns", out, pixels * C);
+    kernels->transposed_product(out, x, x, (ptrdiff_t)pixels - 1, 1, (ptrdiff_t)C, 0, (ptrdiff_t)C);
+    print("transposed_product", out, C);
     const float mean[3] = {120.5f, 110.25f, 99.0f}, std[3] = {58.0f, 57.0f, 59.5f};
     kernels->normalise(out, bytes, pixels * C, mean, std);
     print("normalise", out, pixels * C);
-    for (fovea_activation activation = 0; activation <= fovea_activation_hard_sigmoid; activation++) {
+    for (fovea_activation activation = 0; activation <= fovea_activation_gelu; activation++) {
         for (size_t i = 0; i < pixels * C; i++) out[i] = 12.0f * x[i];
         kernels->elementwise(out, out, x, pixels * C, activation);
         print("elementwise", out, pixels * C);

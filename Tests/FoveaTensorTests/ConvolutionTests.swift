@@ -183,6 +183,23 @@ import Testing
         #expect(onPool(threads: threads) { x + x }.largestDifference(from: values.map { $0 * 2 }) < 1e-6)
         let rows = stride(from: 0, to: values.count, by: C).flatMap { Reference.softmax(Array(x.values[$0..<$0 + C])) }
         #expect(onPool(threads: threads) { x.softmax() }.largestDifference(from: rows) < 1e-6)
+        let columns = onPool(threads: threads) { x.softmaxOfColumns().permuted([0, 1, 3, 2]) }
+        let transposed = onPool(threads: threads) { x.permuted([0, 1, 3, 2]).softmax() }
+        #expect(columns.largestDifference(from: transposed.values.map(Double.init)) < 1e-6)
+        let tall = x.reshaped([N * P, C])
+        let tallColumns = onPool(threads: threads) { tall.softmaxOfColumns().permuted([1, 0]) }
+        #expect(tallColumns.largestDifference(from: tall.permuted([1, 0]).softmax().values.map(Double.init)) < 1e-6)
+        let weights = Tensor.random([N * P, 9], seed: 62)
+        let product = onPool(threads: threads) { weights.transposedProduct(tall) }
+        let expected = weights.permuted([1, 0]).linear(PackedMatrix(tall))
+        #expect(product.shape == [9, C])
+        #expect(product.largestDifference(from: expected.values.map(Double.init)) < 1e-4)
+        let (scale, bias) = (Tensor.random([C], seed: 60), Tensor.random([C], seed: 61))
+        let normalised = Reference.layerNorm(
+            x.values, scale: scale.values, bias: bias.values, epsilon: 1e-6, activation: .relu)
+        let y = onPool(threads: threads) { x.layerNorm(scale: scale, bias: bias, epsilon: 1e-6, activation: .relu) }
+        #expect(y.shape == x.shape)
+        #expect(y.largestDifference(from: normalised) < 5e-6)
     }
 
     @Test("A view is convolved as what it shows")

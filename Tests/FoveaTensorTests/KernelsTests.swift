@@ -99,6 +99,55 @@ struct KernelTable: CustomTestStringConvertible {
         }
     }
 
+    @Test("Softmax of columns matches that of the transposed rows", arguments: KernelTable.all)
+    func softmaxColumns(kernels: KernelTable) {
+        for C in Self.channels {
+            for (count, R) in [(1, 1), (1, 100), (5, 7)] {
+                let x = Tensor.random([count, R, C], seed: 11, in: -30...30)
+                var out = [Float](repeating: 77, count: count * R * C + 1)
+                let (first, last) = (C / 3, C)
+                x.withElements { x in
+                    guard let x = x.baseAddress else { return }
+                    kernels.table.softmax_columns(&out, x, count, R, C, first, last)
+                }
+                #expect(out.last == 77)
+                let got = Tensor(Array(out.dropLast()), shape: [count, R, C]).permuted([0, 2, 1])
+                let rows = x.permuted([0, 2, 1]).values
+                let expected = (0..<count * C).flatMap { column -> [Double] in
+                    if column % C < first { return [Double](repeating: 77, count: R) }
+                    return Reference.softmax(Array(rows[column * R..<(column + 1) * R]))
+                }
+                #expect(got.largestDifference(from: expected) < 1e-6)
+            }
+        }
+    }
+
+    @Test("GELU is within 1e-6 of the exact form", arguments: KernelTable.all)
+    func gelu(kernels: KernelTable) {
+        let x = (-60_000...60_000).map { Float($0) / 10_000 }
+        var out = [Float](repeating: 0, count: x.count)
+        kernels.table.elementwise(&out, x, nil, x.count, Activation.gelu.kernel)
+        #expect(largestDifference(out, x.map { Reference.activation(Double($0), .gelu) }) < 1e-6)
+    }
+
+    @Test("Layer norm matches the reference, also far from zero", arguments: KernelTable.all, [0, 300] as [Float])
+    func layerNorm(kernels: KernelTable, offset: Float) {
+        for C in Self.channels + [256, 300] {
+            let x = Tensor.random([3, C], seed: 8, in: offset - 2...offset + 2).values
+            let scale = Tensor.random([C], seed: 9).values
+            let shift = Tensor.random([C], seed: 10).values
+            for activation in [Activation.none, .gelu] {
+                var out = [Float](repeating: 77, count: 3 * C + 1)
+                kernels.table.layer_norm(&out, x, scale, shift, 1e-3, 3, C, activation.kernel)
+                #expect(out.last == 77)
+                let expected = Reference.layerNorm(
+                    x, scale: scale, bias: shift, epsilon: Double(Float(1e-3)), activation: activation)
+                // Numbers near 300 are known to 3e-5.
+                #expect(largestDifference(Array(out.dropLast()), expected) < (offset == 0 ? 3e-6 : 1e-4), "\(C)")
+            }
+        }
+    }
+
     @Test("Pixels are normalised exactly", arguments: KernelTable.all)
     func normalise(kernels: KernelTable) {
         let (mean, std): ([Float], [Float]) = ([123.675, 116.28, 103.53], [58.395, 57.12, 57.375])

@@ -35,6 +35,9 @@ import Testing
             _ = two.scaled(byChannel: two.meanOverPixels())
             _ = two.meanOverPixels().linear(PackedMatrix(zeros([37, 3]))).softmax()
             _ = two.meanOverPixels().softmax()
+            _ = two.meanOverPixels().softmaxOfColumns()
+            _ = two.meanOverPixels().transposedProduct(zeros([2, 3]))
+            _ = two.layerNorm(scale: zeros([37]), bias: zeros([37]), epsilon: 1e-6, activation: .gelu)
         }
         #expect(
             names == [
@@ -43,7 +46,9 @@ import Testing
                 "expand+depthwise 3x3 6x5x37→40 relu",
                 "expand+depthwise+project 3x3 90x90x37→40→3 +residual relu", "add 6x5x37", "activation 6x5x37 sigmoid",
                 "mean 2x6x5x37", "scale 2x6x5x37", "mean 2x6x5x37", "linear 2x37→3",
-                "mean 2x6x5x37", "softmax 2x37",
+                "mean 2x6x5x37", "softmax 2x37", "mean 2x6x5x37", "softmax 2x37", "mean 2x6x5x37",
+                "transposed product 37x2→3",
+                "layernorm 2x6x5x37 gelu",
             ])
     }
 

@@ -24,6 +24,26 @@ import Testing
         for M in [1, 6, 29] { check(kernels, M: M, K: 36, N: 50, segments: 4, activation: .none) }
     }
 
+    @Test("Products of transposed matrices match the reference", arguments: KernelTable.all)
+    func transposed(kernels: KernelTable) {
+        for M in [1, 5, 6, 13, 14, 31] {
+            for (K, N) in [(1, 1), (3, 7), (20, 16), (128, 33), (129, 70), (300, 64)] {
+                let a = Tensor.random([K, M], seed: 1).values
+                let b = Tensor.random([K, N], seed: 2).values
+                var out = [Float](repeating: 77, count: M * N + 1)
+                // A multiple of every vector's length, as the parts of a loop have it.
+                let middle = min(N, 32)
+                kernels.table.transposed_product(&out, a, b, K, M, N, 0, middle)
+                kernels.table.transposed_product(&out, a, b, K, M, N, middle, N)
+                let expected = (0..<M * N).map { i in
+                    (0..<K).reduce(0.0) { $0 + Double(a[$1 * M + i / N]) * Double(b[$1 * N + i % N]) }
+                }
+                #expect(out.last == 77)
+                #expect(largestDifference(Array(out.dropLast()), expected) < 1e-6 * Double(20 + K), "\(M)x\(K)x\(N)")
+            }
+        }
+    }
+
     @Test("Every activation matches the reference", arguments: KernelTable.all, Activation.allCases)
     func activations(kernels: KernelTable, activation: Activation) {
         for N in [5, 40] { check(kernels, M: 15, K: 8, N: N, segments: 1, activation: activation) }

@@ -11,6 +11,7 @@ enum Reference {
         case .sigmoid: sigmoid(x)
         case .hardSwish: x * min(max(x + 3, 0), 6) / 6
         case .hardSigmoid: min(max(x + 3, 0), 6) / 6
+        case .gelu: x * normalShare(below: x)
         }
     }
 
@@ -46,6 +47,22 @@ enum Reference {
             }
         }
         return out
+    }
+
+    /// The rows of `x`, as long as `scale`.
+    static func layerNorm(
+        _ x: [Float], scale: [Float], bias: [Float], epsilon: Double, activation: Activation = .none
+    ) -> [Double] {
+        let C = scale.count
+        return stride(from: 0, to: x.count, by: C).flatMap { first in
+            let row = x[first..<first + C].map(Double.init)
+            let mean = row.reduce(0, +) / Double(C)
+            let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(C)
+            return (0..<C).map { c in
+                let y = (row[c] - mean) / (variance + epsilon).squareRoot()
+                return Reference.activation(y * Double(scale[c]) + Double(bias[c]), activation)
+            }
+        }
     }
 
     static func softmax(_ x: [Float]) -> [Double] {

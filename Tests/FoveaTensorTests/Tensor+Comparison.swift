@@ -24,4 +24,5 @@ func largestDifference(_ got: [Float], _ expected: [Double]) -> Double {
 }
 
 func exponential(_ x: Double) -> Double { exp(x) }
+func normalShare(below x: Double) -> Double { erfc(-x / 2.0.squareRoot()) / 2 }
 func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }

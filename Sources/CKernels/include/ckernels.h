@@ -20,6 +20,7 @@ typedef enum __attribute__((enum_extensibility(closed))) {
     fovea_activation_sigmoid,
     fovea_activation_hard_swish,
     fovea_activation_hard_sigmoid,
+    fovea_activation_gelu,
 } fovea_activation;
 
 // A filter sliding over an image of H x W x C: the window of output pixel (oy, ox) starts at input pixel
@@ -155,6 +156,21 @@ typedef struct {
 
     // Every row of x (rows, C) as probabilities: exp(x - max) / sum of them.
     void (*softmax)(float *out, const float *x, size_t rows, size_t C);
+
+    // The columns first..<last of each of `count` matrices (rows, C) as probabilities.
+    void (*softmax_columns)(
+        float *out, const float *x, size_t count, size_t rows, size_t C, size_t first, size_t last);
+
+    // The columns first..<last of out (M, N) = the transpose of a (K, M) times b (K, N); K is at least 1.
+    void (*transposed_product)(
+        float *out, const float *a, const float *b, ptrdiff_t K, ptrdiff_t M, ptrdiff_t N, ptrdiff_t first,
+        ptrdiff_t last);
+
+    // Every row of x (rows, C) less its mean, over the root of its variance plus epsilon, times scale plus shift; then the
+    // activation. out may be x.
+    void (*layer_norm)(
+        float *out, const float *x, const float *scale, const float *shift, float epsilon, size_t rows, size_t C,
+        fovea_activation activation);
 
     // One row of 8-bit RGB resized to axis->outputs pixels, rounded and limited to 0...255.
     void (*resize_across)(uint8_t *out, const uint8_t *row, const fovea_axis_weights *axis);

@@ -8,10 +8,12 @@
 
 #include "depthwise.h"
 #include "elementwise.h"
+#include "layer_norm.h"
 #include "normalise.h"
 #include "pool.h"
 #include "resample.h"
 #include "softmax.h"
+#include "transposed_product.h"
 #include "winograd.h"
 
 #ifdef HAS_BF16
@@ -36,6 +38,9 @@
         .max_pool = max_pool,                                                                            \
         .normalise = normalise,                                                                          \
         .softmax = softmax,                                                                              \
+        .softmax_columns = softmax_columns,                                                              \
+        .layer_norm = layer_norm,                                                                        \
+        .transposed_product = transposed_product,                                                        \
         .resize_across = resize_across,                                                                  \
         .resize_down = resize_down,                                                                      \
         .winograd_input = winograd_input,                                                                \

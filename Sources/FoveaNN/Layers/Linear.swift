@@ -43,6 +43,8 @@ public struct Linear: Sendable {
     /// The length of the last axis of the result.
     public var outputs: Int { weights.N }
 
-    /// `[..., in]` to `[..., out]`.
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weights, bias: bias, activation: activation) }
+    /// `[..., in]` to `[..., out]`; `residual`, of the result's shape, is added before the activation.
+    public func callAsFunction(_ x: Tensor, residual: Tensor? = nil) -> Tensor {
+        x.linear(weights, bias: bias, residual: residual, activation: activation)
+    }
 }

@@ -14,13 +14,16 @@ public struct PackedMatrix: Sendable {
     private let storage: TensorStorage
 
     /// Packs `matrix`, `[K, N]`.
-    public init(_ matrix: Tensor, precision: Precision = .float32) {
+    ///
+    /// - Parameter isTemporary: whether it is computed by the job that multiplies with it, and in memory like its tensors'.
+    public init(_ matrix: Tensor, precision: Precision = .float32, isTemporary: Bool = false) {
         precondition(matrix.shape.count == 2, "a matrix has two axes, not \(matrix.shape)")
         (K, N) = (matrix.shape[0], matrix.shape[1])
         let packBF16 = precision == .bfloat16 && K.isMultiple(of: 2) ? Kernels.selected.pack_bf16 : nil
         self.precision = packBF16 == nil ? .float32 : .bfloat16
         let pack = packBF16 ?? Kernels.selected.pack
-        storage = TensorStorage(count: Self.packedCount(elements: packBF16 == nil ? K : K / 2, N))
+        let count = Self.packedCount(elements: packBF16 == nil ? K : K / 2, N)
+        storage = isTemporary ? TensorMemory.storage(count: count) : TensorStorage(count: count)
         let matrix = matrix.contiguous()
         pack(address, matrix.address, K, N)
         withExtendedLifetime(matrix) {}

@@ -111,7 +111,21 @@ extension TracedOperation {
         return TracedOperation(name: "mean \(text(shape))", operations: Double(count), elements: count)
     }
 
-    /// Softmax over the last axis.
+    /// The rows of the last axis with their mean and variance taken out: sum, sum of squares, product and sum.
+    static func layerNorm(_ shape: Shape, _ activation: Activation) -> TracedOperation {
+        TracedOperation(
+            name: "layernorm \(text(shape))" + tail(false, activation), operations: 7 * Double(shape.product),
+            elements: 2 * shape.product)
+    }
+
+    /// A product of the transpose of `[K, M]` with `[K, N]`.
+    static func transposedProduct(K: Int, M: Int, N: Int) -> TracedOperation {
+        TracedOperation(
+            name: "transposed product \(M)x\(K)→\(N)", operations: 2 * Double(M * K) * Double(N),
+            elements: K * (M + N) + M * N)
+    }
+
+    /// Softmax over the last axis or the one before.
     static func softmax(_ shape: Shape) -> TracedOperation {
         let count = shape.reduce(1, *)
         return TracedOperation(name: "softmax \(text(shape))", operations: Double(count), elements: 2 * count)
