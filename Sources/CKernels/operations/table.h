@@ -8,6 +8,7 @@
 
 #include "depthwise.h"
 #include "elementwise.h"
+#include "interpolate.h"
 #include "normalise.h"
 #include "pool.h"
 #include "resample.h"
@@ -38,6 +39,9 @@
         .softmax = softmax,                                                                              \
         .resize_across = resize_across,                                                                  \
         .resize_down = resize_down,                                                                      \
+        .blend = blend,                                                                                  \
+        .interpolate = interpolate,                                                                      \
+        .crossings = crossings,                                                                          \
         .winograd_input = winograd_input,                                                                \
         .winograd_output = winograd_output,                                                              \
     };
