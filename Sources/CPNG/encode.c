@@ -41,7 +41,7 @@ static void write_bytes(png_structp png, png_bytep source, size_t count) {
 static void flush(png_structp png) { (void)png; }
 
 fovea_png_status fovea_png_encode(
-    const uint8_t *rgb, uint32_t width, uint32_t height, uint8_t **encoded, size_t *count) {
+    const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels, uint8_t **encoded, size_t *count) {
     struct writer *writer = calloc(1, sizeof *writer);
     if (!writer) return FOVEA_PNG_OUT_OF_MEMORY;
     if (setjmp(writer->escape)) {
@@ -59,10 +59,14 @@ fovea_png_status fovea_png_encode(
     if (!writer->info) longjmp(writer->escape, 1);
     png_set_write_fn(writer->png, writer, write_bytes, flush);
     png_set_IHDR(
-        writer->png, writer->info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-        PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+        writer->png, writer->info, width, height, 8, channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
+        PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (channels == 1) {
+        png_set_filter(writer->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
+        png_set_compression_level(writer->png, 1);
+    }
     png_write_info(writer->png, writer->info);
-    for (uint32_t y = 0; y < height; y++) png_write_row(writer->png, rgb + (size_t)y * width * 3);
+    for (uint32_t y = 0; y < height; y++) png_write_row(writer->png, pixels + (size_t)y * width * channels);
     png_write_end(writer->png, NULL);
     png_destroy_write_struct(&writer->png, &writer->info);
     *encoded = writer->bytes;

@@ -180,6 +180,15 @@ typedef struct {
         uint8_t *out, const uint8_t *_Nonnull const *_Nonnull rows, const int16_t *high, const int16_t *low, size_t taps,
         size_t count);
 
+    // out[i] = a[i] * (1 - fraction) + b[i] * fraction, of which the first product and the sum are rounded once.
+    void (*blend)(float *out, const float *a, const float *b, float fraction, size_t count);
+
+    // out[i] = x[first[i]] * (1 - fraction[i]) + x[first[i] + 1] * fraction[i], rounded likewise.
+    void (*interpolate)(float *out, const float *x, const int32_t *first, const float *fraction, size_t count);
+
+    // Bit i: of x[i] and x[i + 1] neither are both over `upper` nor both not over `lower`. Reads 65 floats.
+    uint64_t (*crossings)(const float *x, float upper, float lower);
+
     void (*winograd_input)(const fovea_winograd_input *input);
     void (*winograd_output)(const fovea_winograd_output *output);
 } fovea_kernels;

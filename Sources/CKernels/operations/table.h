@@ -8,6 +8,7 @@
 
 #include "depthwise.h"
 #include "elementwise.h"
+#include "interpolate.h"
 #include "layer_norm.h"
 #include "normalise.h"
 #include "pool.h"
@@ -43,6 +44,9 @@
         .transposed_product = transposed_product,                                                        \
         .resize_across = resize_across,                                                                  \
         .resize_down = resize_down,                                                                      \
+        .blend = blend,                                                                                  \
+        .interpolate = interpolate,                                                                      \
+        .crossings = crossings,                                                                          \
         .winograd_input = winograd_input,                                                                \
         .winograd_output = winograd_output,                                                              \
     };

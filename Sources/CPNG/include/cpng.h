@@ -38,8 +38,9 @@ fovea_png_status fovea_png_finish(fovea_png_reader *reader);
 const char *fovea_png_message(const fovea_png_reader *reader);
 void fovea_png_close(fovea_png_reader *reader);
 
-/// Encodes `height` rows of `width` RGB pixels. `*encoded` is to be freed with `free`.
+/// Encodes `height` rows of `width` pixels of 1 (grey) or 3 (RGB) channels. Grey is taken for a mask: each row is told from
+/// the one above, and little time is spent on it. `*encoded` is to be freed with `free`.
 fovea_png_status fovea_png_encode(
-    const uint8_t *rgb, uint32_t width, uint32_t height, uint8_t **encoded, size_t *count);
+    const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels, uint8_t **encoded, size_t *count);
 
 #endif
