@@ -89,6 +89,25 @@ typedef struct {
     fovea_activation activation;
 } fovea_winograd_output;
 
+// A block of the keys of some queries, in a softmax that sees one block after the other: scores become exponentials, to be
+// multiplied with the block's values and added to `out`, which is rescaled where a score is the largest so far.
+//
+// The key of image row i and column j of the block, `columns` keys a row, has the score[i * columns + j] + row_bias[i] +
+// column_bias[j]. What belongs to the next query lies so many floats further as said.
+typedef struct {
+    float *scores;
+    ptrdiff_t scores_row, queries, keys;
+    const float *_Nullable row_bias;
+    ptrdiff_t row_bias_step;
+    const float *_Nullable column_bias;
+    ptrdiff_t column_bias_step, columns;
+    // For each query, the largest score and the sum of exponentials: before the first block -INFINITY and 0.
+    float *largest, *sums;
+    // Rows of `width` floats.
+    float *out;
+    ptrdiff_t width;
+} fovea_softmax_block;
+
 // Bits after the point of a weight of `resize_across` and `resize_down`.
 #define FOVEA_WEIGHT_BITS 22
 // Bytes behind a row that these two may read (what they hold does not matter) and overwrite.
@@ -156,6 +175,8 @@ typedef struct {
 
     // Every row of x (rows, C) as probabilities: exp(x - max) / sum of them.
     void (*softmax)(float *out, const float *x, size_t rows, size_t C);
+
+    void (*softmax_block)(const fovea_softmax_block *block);
 
     // The columns first..<last of each of `count` matrices (rows, C) as probabilities.
     void (*softmax_columns)(

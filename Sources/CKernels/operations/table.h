@@ -6,6 +6,7 @@
 #include "channels.h"
 #include "product.h"
 
+#include "attention.h"
 #include "depthwise.h"
 #include "elementwise.h"
 #include "interpolate.h"
@@ -39,6 +40,7 @@
         .max_pool = max_pool,                                                                            \
         .normalise = normalise,                                                                          \
         .softmax = softmax,                                                                              \
+        .softmax_block = softmax_block,                                                                  \
         .softmax_columns = softmax_columns,                                                              \
         .layer_norm = layer_norm,                                                                        \
         .transposed_product = transposed_product,                                                        \

@@ -37,7 +37,7 @@ public struct PackedMatrix: Sendable {
 
     private var address: UnsafeMutablePointer<Float> { storage.start }
 
-    private static func packedCount(elements: Int, _ N: Int) -> Int {
+    static func packedCount(elements: Int, _ N: Int) -> Int {
         let halfPanel = Kernels.selected.panel_columns / 2
         return elements * ((N + halfPanel - 1) / halfPanel) * halfPanel
     }

@@ -111,6 +111,17 @@ extension TracedOperation {
         return TracedOperation(name: "mean \(text(shape))", operations: Double(count), elements: count)
     }
 
+    /// Attention among the tokens of images `[N, H, W, 3 * C]`.
+    static func attention(_ qkv: Shape, _ attention: GridAttention) -> TracedOperation {
+        let (N, H, W) = (qkv[0], qkv[1], qkv[2])
+        let (side, _, _) = attention.windows(H, W)
+        let scores = Double(N * H * W * attention.heads) * Double(side.rows * side.columns)
+        return TracedOperation(
+            name: "attention \(size(N, H, W))x\(attention.channels) in \(attention.heads) heads"
+                + (attention.window.map { ", windows of \($0)x\($0)" } ?? ""),
+            operations: 4 * scores * Double(attention.width), elements: N * H * W * 4 * attention.channels)
+    }
+
     /// The rows of the last axis with their mean and variance taken out: sum, sum of squares, product and sum.
     static func layerNorm(_ shape: Shape, _ activation: Activation) -> TracedOperation {
         TracedOperation(
