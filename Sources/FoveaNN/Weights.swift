@@ -51,6 +51,16 @@ public struct Weights: Sendable {
         return length
     }
 
+    /// The length of the last axis of the tensor `name`, where only the checkpoint knows it: at least 1, and a divisor of
+    /// `whole`.
+    public func length(ofLastAxisOf name: String, dividing whole: Int) throws(CheckpointError) -> Int {
+        guard let shape = inventory.shapes[path + name] else { throw .missing(key: path + name) }
+        guard let length = shape.last, length > 0, whole.isMultiple(of: length) else {
+            throw .shape(key: path + name, expected: shape.dropLast() + [whole], got: shape)
+        }
+        return length
+    }
+
     /// As `take`, but nil if there is no tensor `name`.
     public func takeIfPresent(_ name: String, shape: [Int]) throws(CheckpointError) -> Tensor? {
         guard inventory.shapes[path + name] != nil else { return nil }

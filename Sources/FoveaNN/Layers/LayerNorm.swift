@@ -7,7 +7,9 @@ public import FoveaTensor
 /// | `weight` | `[width]` |
 /// | `bias`   | `[width]` |
 public struct LayerNorm: Sendable {
-    private let scale, bias: Tensor
+    private let scale: Tensor
+    /// `[width]`: what a token of zeros becomes.
+    public let bias: Tensor
     private let epsilon: Float
     private let activation: Activation
 

@@ -30,6 +30,13 @@ public struct Linear: Sendable {
         self.activation = activation
     }
 
+    /// A layer of the given `weight`, `[out, in]`, and `bias`, `[out]`.
+    public init(_ weight: Tensor, bias: Tensor, precision: Precision = .float32) {
+        weights = PackedMatrix(weight.permuted([1, 0]), precision: precision)
+        self.bias = bias
+        activation = .none
+    }
+
     /// A network's last layer, `[..., in]` to `[..., classes]`, with as many classes as the checkpoint has.
     ///
     /// - Parameter hasBias: whether the reference has one.
