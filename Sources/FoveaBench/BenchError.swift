@@ -7,6 +7,8 @@ public enum BenchError: Error, Equatable {
     case unknownArchitecture(String, known: [String])
     /// `--architecture` was given for a model that has a card.
     case architectureOfCard(String)
+    /// The architecture sees one image at a time.
+    case oneImageOnly(String)
     case unreadableInput(String)
     /// The file doesn't hold float32s of this shape.
     case wrongInputSize(String, shape: Shape, expected: Int, got: Int)
@@ -23,6 +25,7 @@ extension BenchError: CustomStringConvertible {
             "there is no architecture '\(name)'; known are \(known.joined(separator: ", "))"
         case .architectureOfCard(let model):
             "\(model) has a card that says its architecture; --architecture is for checkpoint files"
+        case .oneImageOnly(let architecture): "\(architecture) sees one image at a time; leave --batch out"
         case .unreadableInput(let path): "\(path): can't read this file"
         case .wrongInputSize(let path, let shape, let expected, let got):
             "\(path) has \(got) bytes; the input \(shape) in float32 takes \(expected)"

@@ -13,16 +13,26 @@ public struct Architecture: Sendable {
     public var input: InputSpecification { inputFor([]) }
     /// Whether a checkpoint with these entries has this architecture's keys and shapes.
     public let fits: @Sendable ([Checkpoint.Entry]) -> Bool
-    private let make: @Sendable (Checkpoint, Precision) throws -> any Classifier
+    private let make: @Sendable (Checkpoint, Precision) throws -> Network
     private let inputFor: @Sendable ([Checkpoint.Entry]) -> InputSpecification
 
+    init(
+        name: String, task: ModelTask, input: @escaping @Sendable ([Checkpoint.Entry]) -> InputSpecification,
+        makeNetwork: @escaping @Sendable (Checkpoint, Precision) throws -> Network,
+        fits: @escaping @Sendable ([Checkpoint.Entry]) -> Bool
+    ) {
+        (self.name, self.task, self.inputFor) = (name, task, input)
+        (self.make, self.fits) = (makeNetwork, fits)
+    }
+
+    /// A classifier.
     init(
         name: String, task: ModelTask, input: @escaping @Sendable ([Checkpoint.Entry]) -> InputSpecification,
         makeClassifier: @escaping @Sendable (Checkpoint, Precision) throws -> any Classifier,
         fits: @escaping @Sendable ([Checkpoint.Entry]) -> Bool
     ) {
-        (self.name, self.task, self.inputFor) = (name, task, input)
-        (self.make, self.fits) = (makeClassifier, fits)
+        self.init(
+            name: name, task: task, input: input, makeNetwork: { .classifier(try makeClassifier($0, $1)) }, fits: fits)
     }
 
     /// A classifier that `make` makes of a checkpoint's tensors, all of them. What fits is found out by making one of zeros.
@@ -44,7 +54,7 @@ public struct Architecture: Sendable {
 
     /// Makes the network, to compute in `precision`. Throws what names the key when a tensor is missing, extra or
     /// misshapen.
-    public func makeClassifier(_ checkpoint: Checkpoint, precision: Precision = .float32) throws -> any Classifier {
+    public func makeNetwork(_ checkpoint: Checkpoint, precision: Precision = .float32) throws -> Network {
         try make(checkpoint, precision)
     }
 
@@ -57,7 +67,7 @@ public struct Architecture: Sendable {
         efficientNets + MobileNetV1.architectures + MobileNetV2.architectures + MobileNetV3.architectures
         + MnasNet.architectures + ShuffleNetV1.architectures + ShuffleNetV2.architectures
         + MegviiShuffleNetV2.architectures + SqueezeNet.architectures + GoogLeNet.architectures
-        + Xception.architectures + ResNet.architectures
+        + Xception.architectures + ResNet.architectures + SegmentAnything.architectures
 
     /// The architecture called `name`.
     public static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }

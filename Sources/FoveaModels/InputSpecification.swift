@@ -6,6 +6,8 @@ public struct InputSpecification: Sendable, Equatable {
         case shorterSide(Int)
         /// The photograph is stretched to the input size.
         case stretch
+        /// The longer side becomes that of the input, which is square; normalised zeros fill it up at the bottom and right.
+        case longerSide
     }
     /// Pillow's resampling filters.
     public enum Filter: String, Sendable { case bilinear, bicubic }

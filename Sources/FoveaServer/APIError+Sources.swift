@@ -41,6 +41,7 @@ extension APIError {
         case .queueTooLong, .deadlineUnreachable:
             self.init(.queueFull, "\(error)", retryAfter: error.retryAfter)
         case .deadlineExceeded: self.init(.deadlineExceeded, "\(error)")
+        case .invalidPrompt: self.init(.invalidPrompt, "\(error)")
         case .cancelled: self.init(.internalError, "\(error)", status: Self.clientLeft)
         case .image(let image): self.init(image, "\(error)")
         case .imageOfBatch(_, let image): self.init(image, "\(error)")

@@ -28,6 +28,7 @@ struct APIError: Error, Equatable {
     enum Code: String, CaseIterable, Sendable {
         case malformedRequest = "malformed_request"
         case invalidParameter = "invalid_parameter"
+        case invalidPrompt = "invalid_prompt"
         case invalidTensor = "invalid_tensor"
         case unauthorized, forbidden
         case notFound = "not_found"
@@ -54,7 +55,7 @@ struct APIError: Error, Equatable {
 
         var status: HTTPResponse.Status {
             switch self {
-            case .malformedRequest, .invalidParameter, .invalidTensor: .badRequest
+            case .malformedRequest, .invalidParameter, .invalidPrompt, .invalidTensor: .badRequest
             case .unauthorized: .unauthorized
             case .forbidden: .forbidden
             case .notFound, .modelNotFound, .imageNotFound: .notFound

@@ -39,7 +39,8 @@ extension Configuration {
             image: imageLimits)
         return RegistrySettings(
             defaultClassifier: defaultClassifier, jobs: jobs, memoryBytes: modelMemoryBytes,
-            watchInterval: .seconds(watchInterval), selfTestInterval: .seconds(selfTestInterval))
+            embeddingBytes: embeddingMemoryBytes, watchInterval: .seconds(watchInterval),
+            selfTestInterval: .seconds(selfTestInterval))
     }
 
     var requestLog: RequestLogSettings {

@@ -32,6 +32,7 @@ public struct Configuration: Sendable {
     public var drainTimeout = 30.0
 
     public var modelMemoryBytes = 0
+    public var embeddingMemoryBytes = 512 << 20
     public var watchInterval = 2.0
     public var selfTestInterval = 600.0
 
@@ -93,6 +94,10 @@ public struct Configuration: Sendable {
         .integer(
             "model-memory-bytes", \.modelMemoryBytes, 0...(1 << 50),
             "Memory for the weights of all models together; what doesn't fit is loaded when asked for; 0 for no limit."),
+        .integer(
+            "embedding-memory-bytes", \.embeddingMemoryBytes, 0...(1 << 50),
+            "Memory for what segmenters make of photographs: 2 MiB each, and 12 more while a photograph is asked about."
+        ),
         .seconds(
             "watch-interval", \.watchInterval, 0...86_400,
             "How often the folder of the models is looked at for changes; 0 for never."),

@@ -20,8 +20,18 @@ struct ImageLibrary: Sendable {
         return (sha256, header, isNew)
     }
 
+    /// The digest of the bytes to answer about; whether an uploaded image is here is not looked at.
+    func digest(of source: ImageSource) async throws -> SHA256Digest {
+        switch source {
+        case .bytes(let bytes): return try await inBackground { SHA256Digest(of: bytes) }
+        case .stored(let sha256):
+            guard let digest = SHA256Digest(sha256) else { throw notFound(sha256) }
+            return digest
+        }
+    }
+
     /// The bytes to answer about: those that came with the request, or the uploaded ones.
-    func bytes(of source: ImageInput.Source) async throws -> ArraySlice<UInt8> {
+    func bytes(of source: ImageSource) async throws -> ArraySlice<UInt8> {
         switch source {
         case .bytes(let bytes): bytes
         case .stored(let sha256): try await image(sha256).bytes[...]

@@ -28,6 +28,18 @@ extension ModelRepository {
             }
             return model
         }
+        let model = try model(reference)
+        guard model.card.task == task else {
+            throw ServingError.wrongTask(
+                name: model.name.description, does: model.card.task.rawValue, asked: task.rawValue)
+        }
+        return model
+    }
+
+    /// The installed model that `NAME` or `NAME:VERSION` names, without loading it.
+    ///
+    /// - Throws: `RepositoryError`, or `ServingError.modelNotFound`.
+    public func model(_ reference: String) throws -> InstalledModel {
         let parts = reference.split(separator: ":", maxSplits: 1).map(String.init)
         guard let name = parts.first else { throw ServingError.modelNotFound(name: reference) }
         var version: Int?
@@ -37,10 +49,6 @@ extension ModelRepository {
             }
             version = number
         }
-        let model = try model(named: ModelName(name), version: version)
-        guard model.card.task == task else {
-            throw ServingError.wrongTask(name: name, does: model.card.task.rawValue, asked: task.rawValue)
-        }
-        return model
+        return try model(named: ModelName(name), version: version)
     }
 }

@@ -13,9 +13,10 @@ extension LoadedModel {
     public func classify(
         _ bytes: ArraySlice<UInt8>, top: Int, isExact: Bool = false, terms: JobTerms = JobTerms()
     ) async throws -> Classification {
+        let classifier = try classifier
         let classified: Answer<(predictions: [Classification.Prediction], sha256: String)> = try await counted {
-            try await answer(bytes, isExact: isExact, terms) { [self] logits in
-                (predictions(logits, top), SHA256Digest(of: bytes).description)
+            try await answer(bytes, classifier, isExact: isExact, terms) { logits in
+                (classifier.predictions(logits, top), SHA256Digest(of: bytes).description)
             }
         }
         return Classification(
@@ -24,24 +25,19 @@ extension LoadedModel {
             sha256: classified.output.sha256, timings: classified.timings)
     }
 
-    private func predictions(_ logits: Tensor, _ top: Int) -> [Classification.Prediction] {
-        logits.softmax().top(top).map { index, score in
-            Classification.Prediction(classID: index, label: labels[index], score: score)
-        }
-    }
-
     /// What the network says of encoded photographs, each a job of its own.
     ///
     /// - Throws: `ServingError`; `.imageOfBatch` names the photograph that could not be read.
     public func logits(
         ofImages images: [ArraySlice<UInt8>], isExact: Bool = false, terms: JobTerms = JobTerms()
     ) async throws -> NetworkAnswer {
+        let classifier = try classifier
         let rows: [(Int, [Float], StageTimings)] = try await counted {
             try await withThrowingTaskGroup(of: (Int, [Float], StageTimings).self) { group in
                 for (index, bytes) in images.enumerated() {
                     group.addTask { [self] in
                         do {
-                            let answer = try await answer(bytes, isExact: isExact, terms) { $0.values }
+                            let answer = try await answer(bytes, classifier, isExact: isExact, terms) { $0.values }
                             return (index, answer.output, answer.timings)
                         } catch ServingError.image(let error) { throw ServingError.imageOfBatch(index: index, error) }
                     }
@@ -55,11 +51,11 @@ extension LoadedModel {
 
     /// What the network says of normalised inputs `[N, H, W, 3]` of its own size, in one run.
     public func logits(of input: Tensor, terms: JobTerms = JobTerms()) async throws -> NetworkAnswer {
-        let images = input.shape[0]
+        let (images, network) = (input.shape[0], try classifier.network)
         return try await counted {
             try await queue.run(cost: estimate.inference(images: images), terms) { [self] waited in
                 let start = ContinuousClock.now
-                let logits = try classifier.logits(input)
+                let logits = try network.logits(input)
                 let timings = StageTimings(decode: .zero, queue: waited, inference: .now - start)
                 estimate.learn(inference: timings.inference, images: images)
                 statistics.ran(images: images, timings, output: .zero)
@@ -76,25 +72,25 @@ extension LoadedModel {
 
     /// Decodes a photograph, runs the network, and lets `finish` make something of its logits `[1, classes]`.
     private func answer<Output: Sendable>(
-        _ bytes: ArraySlice<UInt8>, isExact: Bool, _ terms: JobTerms,
+        _ bytes: ArraySlice<UInt8>, _ classifier: LoadedClassifier, isExact: Bool, _ terms: JobTerms,
         _ finish: @escaping @Sendable (Tensor) throws -> Output
     ) async throws -> Answer<Output> {
-        if let batcher {
-            try await answer(bytes, isExact: isExact, terms, batcher, finish)
+        if let batcher = classifier.batcher {
+            try await answer(bytes, classifier, isExact: isExact, terms, batcher, finish)
         } else {
-            try await answerAlone(bytes, isExact: isExact, terms, finish)
+            try await answerAlone(bytes, classifier, isExact: isExact, terms, finish)
         }
     }
 
     private func answerAlone<Output: Sendable>(
-        _ bytes: ArraySlice<UInt8>, isExact: Bool, _ terms: JobTerms,
+        _ bytes: ArraySlice<UInt8>, _ classifier: LoadedClassifier, isExact: Bool, _ terms: JobTerms,
         _ finish: @escaping @Sendable (Tensor) throws -> Output
     ) async throws -> Answer<Output> {
         let cost = estimate.decode(bytes: bytes.count) + estimate.inference()
         return try await queue.run(cost: cost, terms) { [self] waited in
-            let picture = try decode(bytes, isExact: isExact)
+            let picture = try decode(bytes, classifier, isExact: isExact)
             let start = ContinuousClock.now
-            let logits = try classifier.logits(picture.pixels)
+            let logits = try classifier.network.logits(picture.pixels)
             let timings = StageTimings(decode: picture.duration, queue: waited, inference: .now - start)
             return try completed(logits, picture.header, timings, images: 1, finish)
         }
@@ -102,7 +98,8 @@ extension LoadedModel {
 
     /// Decodes alone, so that a broken picture fails alone, and keeps its place until the network runs.
     private func answer<Output: Sendable>(
-        _ bytes: ArraySlice<UInt8>, isExact: Bool, _ terms: JobTerms, _ batcher: Batcher,
+        _ bytes: ArraySlice<UInt8>, _ classifier: LoadedClassifier, isExact: Bool, _ terms: JobTerms,
+        _ batcher: Batcher,
         _ finish: @escaping @Sendable (Tensor) throws -> Output
     ) async throws -> Answer<Output> {
         let decoding = estimate.decode(bytes: bytes.count)
@@ -110,7 +107,7 @@ extension LoadedModel {
         defer { place.leave() }
         let (picture, waited) = try await queue.scheduler.run(
             cost: decoding, priority: terms.priority, until: place.deadline, onLeave: {}
-        ) { [self] waited in (try decode(bytes, isExact: isExact), waited) }
+        ) { [self] waited in (try decode(bytes, classifier, isExact: isExact), waited) }
         let row = try await batcher.run(
             picture.pixels, cost: estimate.inference(), priority: terms.priority, until: place.deadline,
             onLeave: place.leave)
@@ -125,12 +122,11 @@ extension LoadedModel {
     }
 
     private func decode(
-        _ bytes: ArraySlice<UInt8>, isExact: Bool
+        _ bytes: ArraySlice<UInt8>, _ classifier: LoadedClassifier, isExact: Bool
     ) throws(ServingError) -> Picture {
         let start = ContinuousClock.now
         do {
-            let preprocessing = isExact ? exactPreprocessing : preprocessing
-            let (pixels, header, _) = try preprocessing.pixels(decoding: bytes, limits: limits.image)
+            let (pixels, header) = try classifier.pixels(decoding: bytes, isExact: isExact, limits: limits.image)
             let duration = ContinuousClock.now - start
             estimate.learn(decode: duration, bytes: bytes.count)
             return Picture(pixels: pixels, header: header, duration: duration)
@@ -149,7 +145,7 @@ extension LoadedModel {
     }
 
     /// Counts what `work` makes of one request.
-    private func counted<R>(_ work: () async throws -> R) async throws -> R {
+    func counted<R>(_ work: () async throws -> R) async throws -> R {
         let start = ContinuousClock.now
         do {
             let result = try await work()
@@ -158,6 +154,14 @@ extension LoadedModel {
         } catch {
             statistics.failed(error, after: .now - start)
             throw error
+        }
+    }
+}
+
+extension LoadedClassifier {
+    fileprivate func predictions(_ logits: Tensor, _ top: Int) -> [Classification.Prediction] {
+        logits.softmax().top(top).map { index, score in
+            Classification.Prediction(classID: index, label: labels[index], score: score)
         }
     }
 }

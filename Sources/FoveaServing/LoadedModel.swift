@@ -3,55 +3,59 @@ public import FoveaModels
 import FoveaNN
 public import FoveaTensor
 
-/// A model in memory, ready to answer: weights, labels, preprocessing, and the queue in front of it.
+/// A model in memory, ready to answer: its network with what it needs, and the queue in front of it.
 public final class LoadedModel: Sendable {
     public let name: String
     public let version: String
     public let task: ModelTask
-    /// A name for each class.
-    public let labels: [String]
+    /// Of its weights.
+    public let digest: SHA256Digest
     /// How a photograph becomes its input.
     public let input: InputSpecification
     /// What its products are computed in, where the machine supports it.
     public let precision: Precision
     /// The memory that it took to load it, about: that of its weights, as the layers want them.
     public let bytes: Int
-    /// How its images share runs of the network; nil where each has its own.
-    public let batching: Batching?
     public let queue: JobQueue
     public let statistics = ModelStatistics()
-    let classifier: any Classifier
-    let preprocessing: Preprocessing
-    let exactPreprocessing: Preprocessing
     let limits: JobLimits
     let estimate: CostEstimate
-    let batcher: Batcher?
-    private let selfTests: [SelfTest]
+    let skill: Skill
 
-    public var classes: Int { labels.count }
+    /// What it can do.
+    enum Skill: Sendable {
+        case classify(LoadedClassifier)
+        case segment(LoadedSegmenter)
+    }
 
     /// Reads the weights of an installed model, makes its network and lets it answer once, so that no user waits for
     /// memory and a network that gives no finite numbers, or not the answers that its card promises, never serves.
     ///
     /// - Throws: what is wrong with the checkpoint or the labels, naming the key or the line.
-    public init(_ model: InstalledModel, scheduler: Scheduler, limits: JobLimits) throws {
+    public init(
+        _ model: InstalledModel, scheduler: Scheduler, limits: JobLimits,
+        embeddings: EmbeddingCache = EmbeddingCache()
+    ) throws {
         let heap = TensorMemory.heapBytes
-        try model.verifyDigest()
+        digest = try model.verifyDigest()
         let checkpoint = try Checkpoint(contentsOf: model.weightsPath)
         precision = Precision(model.card.precision ?? .f32)
-        let classifier = try model.architecture.makeClassifier(checkpoint, precision: precision)
-        self.classifier = classifier
-        labels = try model.labels(classes: classifier.classes)?.names ?? (0..<classifier.classes).map(String.init)
-        (name, version, task) = (model.name.description, "\(model.version)", model.card.task)
-        queue = JobQueue(model: name, limits: limits, scheduler: scheduler)
         input = try model.input(for: checkpoint.entries)
-        preprocessing = Preprocessing(input, exactDecoding: model.card.exactDecoding ?? false)
-        exactPreprocessing = Preprocessing(input, exactDecoding: true)
+        (name, version, task) = (model.name.description, "\(model.version)", model.card.task)
+        let warmUp: Duration
+        switch try model.architecture.makeNetwork(checkpoint, precision: precision) {
+        case .classifier(let network):
+            let classifier = try LoadedClassifier(network, of: model, input, scheduler: scheduler)
+            skill = .classify(classifier)
+            warmUp = try classifier.warmUp()
+        case .segmenter(let network):
+            let segmenter = try LoadedSegmenter(network, of: model, input, embeddings: embeddings)
+            skill = .segment(segmenter)
+            warmUp = try segmenter.warmUp()
+        }
+        queue = JobQueue(model: name, limits: limits, scheduler: scheduler)
         self.limits = limits
-        selfTests = try model.selfTests(labels: labels)
-        estimate = CostEstimate(inference: try Self.warmUp(classifier, input, name: name))
-        batching = model.card.batching
-        batcher = batching.map { Batcher($0, scheduler: scheduler) { try classifier.logits($0) } }
+        estimate = CostEstimate(inference: warmUp)
         // Reading and packing weights leaves blocks of their sizes behind, which no request will ask for.
         TensorMemory.trim()
         // What requests take and give back meanwhile is in it, too.
@@ -59,37 +63,37 @@ public final class LoadedModel: Sendable {
         try runSelfTests()
     }
 
-    /// Lets the network answer twice, and returns how long the second answer took.
-    private static func warmUp(
-        _ classifier: any Classifier, _ input: InputSpecification, name: String
-    ) throws -> Duration {
-        let zeros = Tensor(repeating: 0, shape: [1, input.height, input.width, 3]).contiguous()
-        guard try classifier.logits(zeros).values.allSatisfy(\.isFinite) else {
-            throw ServingError.modelNotReady(
-                name: name,
-                reason: "its answers are not finite numbers: the weights are broken, or inputs of "
-                    + "\(input.width)x\(input.height) are too small for it")
+    /// What classifies. Throws `ServingError.wrongTask` if the model does something else.
+    var classifier: LoadedClassifier {
+        get throws(ServingError) {
+            guard case .classify(let classifier) = skill else { throw wrongTask(.classify) }
+            return classifier
         }
-        let start = ContinuousClock.now
-        _ = try classifier.logits(zeros)
-        return .now - start
     }
+
+    /// What segments. Throws `ServingError.wrongTask` if the model does something else.
+    var segmenter: LoadedSegmenter {
+        get throws(ServingError) {
+            guard case .segment(let segmenter) = skill else { throw wrongTask(.segment) }
+            return segmenter
+        }
+    }
+
+    private func wrongTask(_ asked: ModelTask) -> ServingError {
+        .wrongTask(name: name, does: task.rawValue, asked: asked.rawValue)
+    }
+
+    /// A name for each class; none where it knows no classes.
+    public var labels: [String] { (try? classifier)?.labels ?? [] }
+    public var classes: Int { labels.count }
+    /// How its images share runs of the network; nil where each has its own.
+    public var batching: Batching? { (try? classifier)?.batching }
 
     /// Lets the model answer the images of its card on the calling thread, and throws unless it does as promised.
-    func runSelfTests() throws(ServingError) {
-        for test in selfTests {
-            let probabilities: Tensor
-            do {
-                probabilities = try classifier.logits(preprocessing.pixels(decoding: test.image[...]).pixels).softmax()
-            } catch { throw .modelNotReady(name: name, reason: "its self-test with \(test.name) failed: \(error)") }
-            if let problem = test.problem(with: probabilities, labels: labels) {
-                throw .modelNotReady(name: name, reason: problem)
-            }
-        }
-    }
+    func runSelfTests() throws(ServingError) { try (try? classifier)?.runSelfTests(limits.image) }
 
     /// Whether the card has images to test the model with.
-    var hasSelfTests: Bool { !selfTests.isEmpty }
+    var hasSelfTests: Bool { (try? classifier)?.selfTests.isEmpty == false }
 }
 
 /// What one job may take.
@@ -118,19 +122,5 @@ extension Precision {
         case .f32: self = .float32
         case .bf16: self = .bfloat16
         }
-    }
-}
-
-extension Preprocessing {
-    init(_ input: InputSpecification, exactDecoding: Bool) {
-        let resize: Preprocessing.Resize =
-            switch input.resize {
-            case .shorterSide(let side): .shorterSide(side)
-            case .stretch: .stretch
-            }
-        self.init(
-            height: input.height, width: input.width, resize: resize,
-            filter: input.filter == .bilinear ? .bilinear : .bicubic, mean: input.mean, std: input.std,
-            exactDecoding: exactDecoding)
     }
 }

@@ -20,6 +20,8 @@ public enum ServingError: Error, Equatable {
     case deadlineUnreachable(left: Duration, wait: Duration)
     /// No answer within the time allowed, queueing included.
     case deadlineExceeded(after: Duration)
+    /// A segmenter can't make anything of what was asked.
+    case invalidPrompt(String)
     /// The client left before its job ran.
     case cancelled
     /// The photograph can't be used.
@@ -50,6 +52,7 @@ extension ServingError: CustomStringConvertible {
             "the answer is wanted within \(Self.seconds(left)), but those before it will take \(Self.seconds(wait)); "
                 + "try again \(retry), or allow more time"
         case .deadlineExceeded(let allowed): "no answer within the \(Self.seconds(allowed)) allowed"
+        case .invalidPrompt(let problem): problem
         case .cancelled: "the client left before its turn came"
         case .image(let error): "\(error)"
         case .imageOfBatch(let index, let error): "image \(index): \(error)"

@@ -28,6 +28,7 @@ struct SettingOptions: ParsableArguments {
     @Option(help: help("idle-timeout")) var idleTimeout: String?
     @Option(help: help("drain-timeout")) var drainTimeout: String?
     @Option(help: help("model-memory-bytes")) var modelMemoryBytes: String?
+    @Option(help: help("embedding-memory-bytes")) var embeddingMemoryBytes: String?
     @Option(help: help("watch-interval")) var watchInterval: String?
     @Option(help: help("self-test-interval")) var selfTestInterval: String?
     @Option(help: help("queue-capacity")) var queueCapacity: String?
@@ -71,6 +72,7 @@ struct SettingOptions: ParsableArguments {
             ("idle-timeout", idleTimeout),
             ("drain-timeout", drainTimeout),
             ("model-memory-bytes", modelMemoryBytes),
+            ("embedding-memory-bytes", embeddingMemoryBytes),
             ("watch-interval", watchInterval),
             ("self-test-interval", selfTestInterval),
             ("queue-capacity", queueCapacity),

@@ -7,12 +7,12 @@ import Testing
 @Suite struct ImageInputTests {
     private func input(
         _ body: String, type: String? = nil, query: String? = nil, fields: HTTPFields = [:], path: String? = nil
-    ) throws(APIError) -> ImageInput {
+    ) throws(APIError) -> ImageInput<ClassifyOptions> {
         var fields = fields
         if let type { fields[.contentType] = type }
         let head = RequestHead(method: .post, path: "/classify", query: query, fields: fields)
         let request = Request(head: head, body: Array(body.utf8), receivedAt: .now)
-        return try ImageInput(of: request, pathSHA256: path, maxBatch: 3)
+        return try ImageInput<ClassifyOptions>(of: request, pathSHA256: path, maxBatch: 3)
     }
 
     private static let id = String(repeating: "ab", count: 32)

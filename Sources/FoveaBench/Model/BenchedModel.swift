@@ -12,7 +12,7 @@ public struct BenchedModel: Sendable {
     public let precision: Precision
     /// How large its images are.
     let input: InputSpecification
-    let classifier: any Classifier
+    let network: Network
 
     /// Loads what `reference` names: a checkpoint file, a model's folder, else `NAME` or `NAME:VERSION` in `repository`.
     ///
@@ -35,9 +35,9 @@ public struct BenchedModel: Sendable {
         if isModelFolder {
             let folder = URL(fileURLWithPath: reference).standardizedFileURL
             let repository = ModelRepository(directory: folder.deletingLastPathComponent().path)
-            try self.init(repository.model(folder.lastPathComponent, for: .classify), precision)
+            try self.init(repository.model(folder.lastPathComponent), precision)
         } else {
-            try self.init(repository.model(reference, for: .classify), precision)
+            try self.init(repository.model(reference), precision)
         }
     }
 
@@ -68,7 +68,7 @@ public struct BenchedModel: Sendable {
     ) throws {
         (self.name, self.architecture, self.input) = (name, architecture, input)
         self.precision = precision.isSupported ? precision : .float32
-        classifier = try architecture.makeClassifier(checkpoint, precision: precision)
+        network = try architecture.makeNetwork(checkpoint, precision: precision)
         TensorMemory.trim()
     }
 

@@ -11,6 +11,7 @@ public struct ModelBench: Sendable {
 
     /// - Parameter input: a file of float32 `[batch, H, W, 3]`; nil for numbers out of a generator.
     public init(_ model: BenchedModel, batch: Int, pool: ComputePool, input: String?) throws(BenchError) {
+        if case .segmenter = model.network, batch > 1 { throw .oneImageOnly(model.architecture.name) }
         let shape = Shape(batch, model.input.height, model.input.width, 3)
         (self.model, self.batch, self.pool) = (model, batch, pool)
         self.input = if let input { try RawFloats.read(input, shape: shape) } else { Self.noise(shape) }
@@ -21,11 +22,12 @@ public struct ModelBench: Sendable {
 
     /// Runs the network some times, so that memory and clocks are what they stay.
     public func warmUp() {
-        for _ in 0..<2 { _ = logits() }
+        for _ in 0..<2 { _ = output() }
     }
 
-    /// Runs the network once and writes its logits `[batch, classes]` as float32 to a file.
-    public func dump(to path: String) throws(BenchError) { try RawFloats.write(logits().values, to: path) }
+    /// Runs the network once and writes what it gives as float32 to a file: logits `[batch, classes]`, or an embedding
+    /// `[64, 64, 256]`.
+    public func dump(to path: String) throws(BenchError) { try RawFloats.write(output().values, to: path) }
 
     /// The milliseconds of `rounds` inferences, one right after the other.
     public func milliseconds(rounds: Int) -> [Double] { milliseconds { times, _ in times < rounds } }
@@ -33,15 +35,17 @@ public struct ModelBench: Sendable {
     /// As `milliseconds(rounds:)`, until both 30 rounds and 3 seconds are over.
     public func milliseconds() -> [Double] { milliseconds { $0 < 30 || $1 < .seconds(3) } }
 
-    private func logits() -> Tensor {
-        pool.result { [model, input] in Self.logits(model, input) }
+    private func output() -> Tensor {
+        pool.result { [model, input] in Self.output(model, input) }
     }
 
-    private static func logits(_ model: BenchedModel, _ input: Tensor) -> Tensor {
-        guard let logits = try? model.classifier.logits(input) else {
-            preconditionFailure("nobody cancels a benchmark")
-        }
-        return logits
+    private static func output(_ model: BenchedModel, _ input: Tensor) -> Tensor {
+        do {
+            switch model.network {
+            case .classifier(let network): return try network.logits(input)
+            case .segmenter(let network): return try network.encoder.embedding(input)
+            }
+        } catch { preconditionFailure("nobody cancels a benchmark") }
     }
 
     /// Takes the times inside one job, as those of an inference are in the daemon.
@@ -51,7 +55,7 @@ public struct ModelBench: Sendable {
             var times: [Double] = []
             while goesOn(times.count, .now - begin) {
                 let start = ContinuousClock.now
-                _ = Self.logits(model, input)
+                _ = Self.output(model, input)
                 times.append((.now - start) / .milliseconds(1))
             }
             return times
@@ -65,7 +69,7 @@ public struct ModelBench: Sendable {
             var passes: [(Double, [OperationTrace.Record])] = []
             while passes.count < 3 || (passes.count < 11 && .now - begin < .seconds(1)) {
                 let start = ContinuousClock.now
-                let records = OperationTrace.recording { _ = Self.logits(model, input) }.records
+                let records = OperationTrace.recording { _ = Self.output(model, input) }.records
                 passes.append(((.now - start) / .milliseconds(1), records))
             }
             return passes

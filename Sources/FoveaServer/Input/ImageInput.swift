@@ -3,16 +3,9 @@ import FoveaServing
 import HTTPTypes
 
 /// The images and options of one request, however they were sent.
-struct ImageInput: Sendable {
-    enum Source: Sendable, Equatable {
-        /// An encoded file that came with the request.
-        case bytes(ArraySlice<UInt8>)
-        /// An image uploaded before, by the sha256 of its bytes: 64 lower-case hexadecimal digits.
-        case stored(sha256: String)
-    }
-
+struct ImageInput<Options: RequestOptions>: Sendable {
     /// In the order they were sent; never empty.
-    var sources: [Source]
+    var sources: [ImageSource]
     /// Several images were asked about at once, so the answer is a list.
     var isBatch = false
     var options: Options
@@ -29,8 +22,8 @@ struct ImageInput: Sendable {
         guard contentTypes.count <= 1 else {
             throw APIError(.malformedRequest, "Content-Type is given \(contentTypes.count) times; give it once")
         }
-        let type = Self.type(of: request.head)
-        var found: (sources: [Source], isBatch: Bool)
+        let type = request.head.mediaType
+        var found: (sources: [ImageSource], isBatch: Bool)
         switch type?.essence {
         case "multipart/form-data":
             found = try Self.multipart(request, type, maxBatch: maxBatch, into: &options)
@@ -44,9 +37,9 @@ struct ImageInput: Sendable {
                 throw APIError(
                     .invalidParameter, "the path names the image, and the body brings another; send one of them")
             }
-            found.sources = [.stored(sha256: try Self.imageID(pathSHA256))]
+            found.sources = [.stored(sha256: try ImageSource.id(pathSHA256))]
         } else if let name = request.head.fields[.imageSHA256] {
-            let named = Source.stored(sha256: try Self.imageID(name))
+            let named = ImageSource.stored(sha256: try ImageSource.id(name))
             if request.body.isEmpty { found.sources = [named] }
         }
         guard !found.sources.isEmpty else {
@@ -63,26 +56,16 @@ struct ImageInput: Sendable {
         (sources, isBatch, self.options) = (found.sources, found.isBatch, options)
     }
 
-    /// Whether the body is of a type that has options beside the images.
-    static func mayNameModel(_ head: RequestHead) -> Bool {
-        ["multipart/form-data", "application/json"].contains(type(of: head)?.essence)
-    }
-
-    private static func type(of head: RequestHead) -> MediaType? {
-        head.fields[values: .contentType].first.flatMap { MediaType(Array($0.utf8)[...]) }
-    }
-
     private static func multipart(
         _ request: Request, _ type: MediaType?, maxBatch: Int, into options: inout Options
-    ) throws(APIError) -> ([Source], isBatch: Bool) {
+    ) throws(APIError) -> ([ImageSource], isBatch: Bool) {
         var limits = MultipartLimits()
-        // Images, and an option of each name beside them.
-        limits.parts = max(limits.parts, maxBatch + 8)
+        limits.parts = max(limits.parts, maxBatch + Options.mostParts)
         let parts: [MultipartForm.Part]
         do {
             parts = try MultipartForm.parse(request.body[...], boundary: type?["boundary"] ?? [], limits: limits)
         } catch { throw APIError(error) }
-        var sources: [Source] = []
+        var sources: [ImageSource] = []
         for part in parts {
             if part.name == "image" {
                 sources.append(.bytes(part.body))
@@ -92,12 +75,13 @@ struct ImageInput: Sendable {
         }
         return (sources, sources.count > 1)
     }
+}
 
-    /// Checks that `text` is a sha256 in hexadecimal and returns it in lower case.
-    static func imageID(_ text: String) throws(APIError) -> String {
-        guard let digest = SHA256Digest(text) else {
-            throw APIError(.invalidParameter, "an image is named by its sha256, 64 hexadecimal digits")
-        }
-        return digest.description
+extension RequestHead {
+    /// Whether the body is of a type that has options beside the images.
+    var mayBringOptions: Bool { ["multipart/form-data", "application/json"].contains(mediaType?.essence) }
+
+    fileprivate var mediaType: MediaType? {
+        fields[values: .contentType].first.flatMap { MediaType(Array($0.utf8)[...]) }
     }
 }

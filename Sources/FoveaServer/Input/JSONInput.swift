@@ -6,8 +6,8 @@ import FoveaJSON
 enum JSONInput {
     /// Sets the options that the body names and returns its images.
     static func read(
-        _ body: [UInt8], into options: inout Options
-    ) throws(APIError) -> (sources: [ImageInput.Source], isBatch: Bool) {
+        _ body: [UInt8], into options: inout some RequestOptions
+    ) throws(APIError) -> (sources: [ImageSource], isBatch: Bool) {
         let value: JSONValue
         do {
             value = try JSONParser.parse(body, limits: .init(bytes: body.count, depth: 32, values: 10_000))
@@ -15,7 +15,7 @@ enum JSONInput {
         guard case .object(let fields) = value else {
             throw APIError(.malformedRequest, "the JSON body must be an object with the member \"image\" or \"images\"")
         }
-        var images: [ImageInput.Source] = []
+        var images: [ImageSource] = []
         var isBatch: Bool?
         for field in fields {
             switch (field.name, field.value) {
@@ -28,16 +28,7 @@ enum JSONInput {
                 for value in values { images.append(try source(value)) }
                 isBatch = true
             case ("images", _): throw APIError(.invalidParameter, "\"images\" must be a list")
-            case ("model", .string(let name)): try options.set("model", name)
-            case ("top_k", .number(let number)):
-                guard let whole = Int(exactly: number) else {
-                    throw APIError(.invalidParameter, "top_k is \(number); it must be a whole number from 1 to 1000")
-                }
-                try options.setTopK(whole)
-            case ("exact", .bool(let flag)): options.exact = flag
-            case ("model", _), ("top_k", _), ("exact", _):
-                throw APIError(.invalidParameter, "\"\(field.name)\" has a value of the wrong type")
-            default: continue
+            default: try options.set(field.name, field.value)
             }
         }
         return (images, isBatch ?? false)
@@ -48,7 +39,7 @@ enum JSONInput {
     }
 
     /// Base64 text, with or without a `data:` prefix, or `{"sha256": "…"}`.
-    private static func source(_ value: JSONValue) throws(APIError) -> ImageInput.Source {
+    private static func source(_ value: JSONValue) throws(APIError) -> ImageSource {
         switch value {
         case .string(let text):
             let payload = text.utf8.starts(with: "data:".utf8) ? text.drop { $0 != "," }.dropFirst() : text[...]
@@ -57,7 +48,7 @@ enum JSONInput {
             if let data = Data(base64Encoded: unbroken) { return .bytes([UInt8](data)[...]) }
         case .object(let fields):
             if let field = fields.first(where: { $0.name == "sha256" }), case .string(let text) = field.value {
-                return .stored(sha256: try ImageInput.imageID(text))
+                return .stored(sha256: try ImageSource.id(text))
             }
         default: break
         }

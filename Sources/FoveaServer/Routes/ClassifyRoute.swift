@@ -13,9 +13,9 @@ struct ClassifyRoute: Route {
     var maxBodyBytes: Int { context.configuration.maxBodyBytes }
 
     func admit(_ head: RequestHead, _ parameters: [String: String], _ exchange: inout Exchange) throws {
-        let name = try Options(query: head.query).model
+        let name = try ClassifyOptions(query: head.query).model
         // Where the default can't answer, the body may still ask for another.
-        if name == nil, ImageInput.mayNameModel(head), context.registry.hasRoom(for: .classify) { return }
+        if name == nil, head.mayBringOptions, context.registry.hasRoom(for: .classify) { return }
         // A model that has to be loaded first has nobody waiting.
         guard let model = try context.registry.loadedModel(named: name, for: .classify) else { return }
         exchange.model = (model.name, model.version)
@@ -24,7 +24,9 @@ struct ClassifyRoute: Route {
 
     func respond(to call: inout Call) async throws -> Reply {
         let (request, pathID, maxBatch) = (call.request, call.parameters["sha256"], context.configuration.maxBatch)
-        let input = try await inBackground { try ImageInput(of: request, pathSHA256: pathID, maxBatch: maxBatch) }
+        let input = try await inBackground {
+            try ImageInput<ClassifyOptions>(of: request, pathSHA256: pathID, maxBatch: maxBatch)
+        }
         let terms = try JobTerms(of: request)
         let model = try await context.registry.model(
             named: input.options.model, for: .classify, until: terms.deadline)
@@ -40,7 +42,7 @@ struct ClassifyRoute: Route {
     }
 
     private func classify(
-        _ source: ImageInput.Source, _ model: LoadedModel, _ options: Options, _ terms: JobTerms
+        _ source: ImageSource, _ model: LoadedModel, _ options: ClassifyOptions, _ terms: JobTerms
     ) async throws -> Classification {
         let bytes = try await context.images.bytes(of: source)
         return try await model.classify(bytes, top: options.topK, isExact: options.exact, terms: terms)
@@ -48,7 +50,7 @@ struct ClassifyRoute: Route {
 
     /// Each image is a job of its own: a bad one fails alone, and idle cores take the next.
     private func batch(
-        _ input: ImageInput, _ model: LoadedModel, _ terms: JobTerms
+        _ input: ImageInput<ClassifyOptions>, _ model: LoadedModel, _ terms: JobTerms
     ) async -> [Result<Classification, any Error>] {
         await withTaskGroup(of: (Int, Result<Classification, any Error>).self) { group in
             for (index, source) in input.sources.enumerated() {
@@ -78,7 +80,7 @@ extension ClassifyRoute {
                 result + exchange.identity + [
                     ("image", Self.image(answer)), ("timings_ms", Self.timings(answer.timings, total: total)),
                 ]))
-        reply.fields[.serverTiming] = Self.serverTiming([
+        reply.setServerTiming([
             ("decode", answer.timings.decode), ("queue", answer.timings.queue),
             ("inference", answer.timings.inference), ("total", total),
         ])
@@ -100,13 +102,8 @@ extension ClassifyRoute {
         var reply = Reply.json(
             .members(
                 [("results", .array(entries))] + exchange.identity + [("timings_ms", ["total": .milliseconds(total)])]))
-        reply.fields[.serverTiming] = Self.serverTiming([("total", total)])
+        reply.setServerTiming([("total", total)])
         return reply
-    }
-
-    /// The value of `Server-Timing`: milliseconds by stage.
-    private static func serverTiming(_ stages: [(name: String, duration: Duration)]) -> String {
-        stages.map { "\($0.name);dur=\(($0.duration / .microseconds(1)).rounded() / 1000)" }.joined(separator: ", ")
     }
 
     private static func predictions(_ answer: Classification) -> JSONValue {

@@ -1,5 +1,6 @@
 import FoveaJSON
 import FoveaHTTP
+import FoveaServing
 import FoveaImage
 import FoveaStore
 import HTTPTypes
@@ -31,7 +32,7 @@ struct ImageRoute: Route {
     let context: ServerContext
 
     func respond(to call: inout Call) async throws -> Reply {
-        let image = try await context.images.image(try ImageInput.imageID(call.parameters["sha256"] ?? ""))
+        let image = try await context.images.image(try ImageSource.id(call.parameters["sha256"] ?? ""))
         call.exchange.image = (image.metadata.sha256, image.metadata.width, image.metadata.height)
         var reply = Reply(type: image.metadata.contentType, body: image.bytes)
         reply.fields[.cacheControl] = "private, max-age=31536000, immutable"
@@ -47,7 +48,9 @@ struct DeleteImageRoute: Route {
     let context: ServerContext
 
     func respond(to call: inout Call) async throws -> Reply {
-        try await context.images.delete(try ImageInput.imageID(call.parameters["sha256"] ?? ""))
+        let id = try ImageSource.id(call.parameters["sha256"] ?? "")
+        if let digest = SHA256Digest(id) { context.registry.embeddings.forget(digest) }
+        try await context.images.delete(id)
         return Reply(status: .noContent, type: nil, body: [])
     }
 }

@@ -75,7 +75,9 @@ extension ModelRegistry {
         }
         update(name, version) { $0.isLoading = true }
         let start = ContinuousClock.now
-        let result = Result { try LoadedModel(installed, scheduler: scheduler, limits: settings.jobs) }
+        let result = Result {
+            try LoadedModel(installed, scheduler: scheduler, limits: settings.jobs, embeddings: embeddings)
+        }
         var metadata = metadata(of: slot)
         switch result {
         case .success(let model):

@@ -20,6 +20,8 @@ public final class ModelRegistry: Sendable {
     let defaultModel: DefaultModel
     let scheduler: Scheduler
     let settings: RegistrySettings
+    /// What segmenters made of photographs; it outlives them.
+    public let embeddings: EmbeddingCache
     let logger: Logger
     let state = Mutex(State())
     /// Where models are loaded and unloaded.
@@ -33,6 +35,7 @@ public final class ModelRegistry: Sendable {
     ) throws(RepositoryError) {
         (self.repository, self.settings, self.scheduler, self.logger) = (repository, settings, scheduler, logger)
         defaultModel = DefaultModel(configured: settings.defaultClassifier)
+        embeddings = EmbeddingCache(budget: settings.embeddingBytes)
         let stamp = stamp()
         let slots = try repository.entries().flatMap { self.slots(of: $0, isRequired: true) }
         state.withLock { state in
@@ -102,6 +105,8 @@ public struct RegistrySettings: Sendable {
     public var jobs: JobLimits
     /// Memory for the weights of all models together; 0 for no limit.
     public var memoryBytes: Int
+    /// Memory for the embeddings of photographs.
+    public var embeddingBytes: Int
     /// How often the repository's folder is looked at; zero for never.
     public var watchInterval: Duration
     /// How often models with self-tests are tested again; zero for never.
@@ -109,9 +114,10 @@ public struct RegistrySettings: Sendable {
 
     public init(
         defaultClassifier: String = "", jobs: JobLimits = JobLimits(), memoryBytes: Int = 0,
-        watchInterval: Duration = .zero, selfTestInterval: Duration = .zero
+        embeddingBytes: Int = 512 << 20, watchInterval: Duration = .zero, selfTestInterval: Duration = .zero
     ) {
         (self.defaultClassifier, self.jobs, self.memoryBytes) = (defaultClassifier, jobs, memoryBytes)
+        self.embeddingBytes = embeddingBytes
         (self.watchInterval, self.selfTestInterval) = (watchInterval, selfTestInterval)
     }
 }

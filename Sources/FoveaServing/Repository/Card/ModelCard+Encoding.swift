@@ -75,10 +75,12 @@ extension InputOverride {
 extension InputSpecification {
     /// The specification as the `input` of a card that says everything.
     public var json: JSONValue {
-        let resize: InputOverride.Resize =
+        let resize: InputOverride.Resize? =
             switch resize {
             case .shorterSide(let side): .crop(shorterSide: side, filter: filter)
             case .stretch: .stretch
+            // A card has no word for it, and needs none: nothing else is possible with what does it.
+            case .longerSide: nil
             }
         return InputOverride(size: [height, width], resize: resize, mean: mean, std: std).json
     }

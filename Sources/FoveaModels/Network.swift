@@ -1,0 +1,5 @@
+/// What a checkpoint becomes, by what it answers.
+public enum Network: Sendable {
+    case classifier(any Classifier)
+    case segmenter(SegmentAnything)
+}

@@ -1,0 +1,101 @@
+import FoveaHTTP
+import FoveaImage
+import FoveaJSON
+import FoveaModels
+import FoveaServing
+import HTTPTypes
+
+/// `POST /segment`: a photograph and prompts in, masks out. `PUT` does the same, for `curl -T`.
+struct SegmentRoute: Route {
+    static let patterns: [String] = ["POST /segment", "PUT /segment", "POST /images/{sha256}/segment"]
+
+    let context: ServerContext
+
+    var maxBodyBytes: Int { context.configuration.maxBodyBytes }
+
+    func admit(_ head: RequestHead, _ parameters: [String: String], _ exchange: inout Exchange) throws {
+        let name = try SegmentOptions(query: head.query).model
+        // Where the default can't answer, the body may still ask for another.
+        if name == nil, head.mayBringOptions, context.registry.hasRoom(for: .segment) { return }
+        guard let model = try context.registry.loadedModel(named: name, for: .segment) else { return }
+        exchange.model = (model.name, model.version)
+        try model.queue.requireRoom()
+    }
+
+    func respond(to call: inout Call) async throws -> Reply {
+        let (request, pathID) = (call.request, call.parameters["sha256"])
+        let asked = try await inBackground {
+            let input = try ImageInput<SegmentOptions>(of: request, pathSHA256: pathID, maxBatch: 1)
+            return (source: input.sources[0], options: input.options, prompts: try input.options.prompts)
+        }
+        let (options, prompts) = (asked.options, asked.prompts)
+        guard !prompts.isEmpty else {
+            throw APIError(.notImplemented, "masks of everything are not made yet; give a point, a box or \"prompts\"")
+        }
+        let terms = try JobTerms(of: request)
+        let model = try await context.registry.model(named: options.model, for: .segment, until: terms.deadline)
+        call.exchange.model = (model.name, model.version)
+        let (images, source) = (context.images, asked.source)
+        let answer = try await model.segment(
+            try await images.digest(of: source), prompts: prompts,
+            .init(multimask: options.multimask, isExact: options.exact), terms: terms,
+            bytes: { try await images.bytes(of: source) })
+        call.exchange.stages.append(
+            StageTimings(
+                decode: answer.timings.decode, queue: answer.timings.queue,
+                inference: answer.timings.encoder + answer.timings.decoder))
+        call.exchange.image = (answer.sha256, answer.frame.width, answer.frame.height)
+        if request.head.prefersPNG { return try await picture(answer, options, source) }
+        let results = try await inBackground { SegmentationAnswer.results(answer, options) }
+        return reply(results, answer, call.exchange)
+    }
+
+    /// The best mask of the first prompt, by itself or over the photograph.
+    private func picture(
+        _ answer: Segmentation, _ options: SegmentOptions, _ source: ImageSource
+    ) async throws -> Reply {
+        guard let mask = answer.results.first?.first?.mask else { throw APIError(.internalError, "there is no mask") }
+        let bytes = options.rendering == .overlay ? try await context.images.bytes(of: source) : nil
+        let limits = context.configuration.imageLimits
+        let png = try await inBackground {
+            guard let bytes else { return mask.pngData() }
+            do {
+                return MaskOverlay()(mask, over: try Image(decoding: bytes, limits: limits)).pngData()
+            } catch let error as ImageError { throw ServingError.image(error) }
+        }
+        var reply = Reply(type: "image/png", body: png)
+        reply.fields[.cacheControl] = "no-store"
+        return reply
+    }
+
+    private func reply(_ results: JSONValue, _ answer: Segmentation, _ exchange: Exchange) -> Reply {
+        let total = ContinuousClock.now - exchange.arrival
+        let stages: [(name: String, duration: Duration)] = [
+            ("decode", answer.timings.decode), ("queue", answer.timings.queue), ("encoder", answer.timings.encoder),
+            ("decoder", answer.timings.decoder), ("total", total),
+        ]
+        var reply = Reply.json(
+            .members(
+                [("results", results), ("embedding", .string(answer.origin.rawValue))] + exchange.identity + [
+                    (
+                        "image",
+                        [
+                            "width": .integer(answer.frame.width), "height": .integer(answer.frame.height),
+                            "sha256": .string(answer.sha256),
+                        ]
+                    ), ("timings_ms", .members(stages.map { ($0.name, .milliseconds($0.duration)) })),
+                ]))
+        reply.setServerTiming(stages)
+        return reply
+    }
+}
+
+extension RequestHead {
+    /// Whether a picture is asked for, and JSON is not.
+    fileprivate var prefersPNG: Bool {
+        let types = fields[values: .accept].flatMap { $0.split(separator: ",") }.map { entry in
+            entry.split(separator: ";")[0].filter { !$0.isWhitespace }.lowercased()
+        }
+        return types.contains("image/png") && !types.contains("application/json")
+    }
+}

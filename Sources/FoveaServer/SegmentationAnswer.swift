@@ -1,0 +1,58 @@
+import FoundationEssentials
+import FoveaImage
+import FoveaJSON
+import FoveaServing
+import FoveaTensor
+
+/// Masks as `POST /segment` answers them: with the field names of COCO's annotations and of the reference's automatic
+/// masks.
+enum SegmentationAnswer {
+    /// `[{"masks": […]}, …]`, one for each prompt.
+    static func results(_ answer: Segmentation, _ options: SegmentOptions) -> JSONValue {
+        .array(answer.results.map { masks in ["masks": .array(masks.map { mask($0, options) })] })
+    }
+
+    private static func mask(_ mask: Segmentation.Mask, _ options: SegmentOptions) -> JSONValue {
+        let bounds = mask.mask.bounds
+        return .members(
+            segmentation(mask, options) + [
+                ("area", .integer(mask.mask.area)),
+                ("bbox", .array([bounds.x, bounds.y, bounds.width, bounds.height].map(JSONValue.integer))),
+                ("predicted_iou", .float(mask.predictedIoU)),
+                ("stability_score", mask.stabilityScore.map(JSONValue.float) ?? .null),
+                ("mask_id", .string(mask.id)),
+            ])
+    }
+
+    private static func segmentation(
+        _ mask: Segmentation.Mask, _ options: SegmentOptions
+    ) -> [(String, JSONValue)] {
+        let size: JSONValue = [.integer(mask.mask.height), .integer(mask.mask.width)]
+        switch options.format {
+        case .rle: return [("segmentation", ["size": size, "counts": .string(mask.mask.compressedCounts)])]
+        case .polygon:
+            let polygons = MaskPolygons(mask.mask)
+            guard let tolerance = options.simplify else { return [("segmentation", json(polygons))] }
+            let (simple, kept) = polygons.simplified(tolerance: tolerance)
+            return [("segmentation", json(simple)), ("simplified_iou", .number(kept))]
+        case .png: return [("segmentation", ["size": size, "png": base64(mask.mask.pngData())])]
+        case .logits:
+            let bytes = mask.logits.withElements { [UInt8](UnsafeRawBufferPointer($0)) }
+            return [
+                ("segmentation", ["size": .array(mask.logits.shape.map(JSONValue.integer)), "float32": base64(bytes)])
+            ]
+        }
+    }
+
+    /// `[{"outer": [x, y, …], "holes": [[x, y, …], …]}, …]`, in pixel edges.
+    private static func json(_ polygons: MaskPolygons) -> JSONValue {
+        .array(
+            polygons.polygons.map { ["outer": json($0.outer), "holes": .array($0.holes.map(json))] })
+    }
+
+    private static func json(_ ring: Ring) -> JSONValue {
+        .array(ring.vertices.flatMap { [JSONValue.integer(Int($0.x)), .integer(Int($0.y))] })
+    }
+
+    private static func base64(_ bytes: [UInt8]) -> JSONValue { .string(Data(bytes).base64EncodedString()) }
+}

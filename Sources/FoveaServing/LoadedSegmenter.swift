@@ -1,0 +1,76 @@
+import FoveaImage
+import FoveaModels
+import FoveaTensor
+
+/// A network that segments, with how photographs become its input.
+struct LoadedSegmenter: Sendable {
+    let network: SegmentAnything
+    let embeddings: EmbeddingCache
+    /// The masks that a next click may refine.
+    let masks = MaskShelf()
+    /// What one prompt takes.
+    let promptEstimate: CostEstimate
+    private let model: String
+    private let input: InputSpecification
+    private let exactDecoding: Bool
+
+    /// - Throws: `CardError` if the card asks for another size of input.
+    init(
+        _ network: SegmentAnything, of model: InstalledModel, _ input: InputSpecification, embeddings: EmbeddingCache
+    ) throws(CardError) {
+        let side = SegmentAnything.side
+        guard input.height == side, input.width == side, input.resize == .longerSide else {
+            throw .invalid(
+                field: "input", got: "\(input.width)x\(input.height)",
+                expected: "no size and no resize: a segmenter sees \(side)x\(side) pixels, the proportions kept")
+        }
+        (self.network, self.input, self.model) = (network, input, model.name.description)
+        self.embeddings = embeddings
+        // Until some have run: what a prompt takes on one core of a usual machine.
+        promptEstimate = CostEstimate(inference: .milliseconds(40))
+        exactDecoding = model.card.exactDecoding ?? false
+    }
+
+    /// Lets the network see an empty image, and returns how long the encoder took.
+    func warmUp() throws -> Duration {
+        let zeros = Tensor(repeating: 0, shape: [1, input.height, input.width, 3]).contiguous()
+        let start = ContinuousClock.now
+        let embedding = try network.encoder.embedding(zeros)
+        let duration = ContinuousClock.now - start
+        let centre = Double(SegmentAnything.side) / 2
+        let masks = try network.predictor.masks(
+            for: [Prompt(points: [.init(x: centre, y: centre, label: .foreground)])],
+            on: network.predictor.prepared(embedding), .multiple)
+        guard masks.allSatisfy({ $0.logits.values.allSatisfy(\.isFinite) }) else {
+            throw ServingError.modelNotReady(
+                name: model, reason: "its answers are not finite numbers: the weights are broken")
+        }
+        return duration
+    }
+
+    /// Decodes a photograph to the encoder's input `[1, 1024, 1024, 3]`: normalised, and zero beside the photograph.
+    ///
+    /// - Parameter isExact: at full resolution even where a scaled decode would do.
+    func tensor(
+        decoding bytes: ArraySlice<UInt8>, isExact: Bool, limits: ImageLimits
+    ) throws(ImageError) -> (tensor: Tensor, frame: ImageFrame) {
+        let header = try ImageHeader(reading: bytes, limits: limits)
+        let frame = ImageFrame(width: header.width, height: header.height)
+        let (seen, width) = (frame.seen, input.width)
+        let preprocessing = Preprocessing(
+            height: seen.height, width: seen.width, resize: .stretch, filter: ResizeFilter(input.filter),
+            mean: input.mean, std: input.std, exactDecoding: exactDecoding || isExact)
+        let pixels = try preprocessing.tensor(decoding: bytes, limits: limits).tensor
+        let tensor = pixels.withElements { elements in
+            Tensor(shape: [1, input.height, width, 3]) { square in
+                square.update(repeating: 0)
+                for row in 0..<seen.height {
+                    let (from, to) = (3 * seen.width * row, 3 * width * row)
+                    _ = UnsafeMutableBufferPointer(rebasing: square[to...]).update(
+                        fromContentsOf: elements[from..<from + 3 * seen.width])
+                }
+            }
+        }
+        return (tensor, frame)
+    }
+}

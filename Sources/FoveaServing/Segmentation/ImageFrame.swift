@@ -1,0 +1,27 @@
+import FoveaModels
+
+/// Where a photograph lies in the square that a segmenter sees: its longer side fills it, from the top left corner.
+public struct ImageFrame: Sendable, Hashable {
+    /// Of the upright photograph, in pixels.
+    public let width: Int
+    public let height: Int
+
+    public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+
+    /// The photograph's size in the square, each side rounded: `ResizeLongestSide` of the reference
+    /// (`utils/transforms.py`), but never without a pixel.
+    var seen: (width: Int, height: Int) {
+        let scale = Double(SegmentAnything.side) / Double(max(width, height))
+        func side(_ length: Int) -> Int { max(1, Int(Double(length) * scale + 0.5)) }
+        return (side(width), side(height))
+    }
+
+    func contains(_ x: Double, _ y: Double) -> Bool {
+        x >= 0 && y >= 0 && x <= Double(width) && y <= Double(height)
+    }
+
+    /// A place in the photograph as one in the square; sides are scaled by what they are rounded to.
+    func place(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
+        (x * (Double(seen.width) / Double(width)), y * (Double(seen.height) / Double(height)))
+    }
+}

@@ -1,0 +1,49 @@
+import FoveaTensor
+import Synchronization
+
+/// The logits of the masks that were answered last, so that a next click can refine one of them.
+///
+/// A mask's name can't be guessed, and is good for its own photograph and model alone.
+final class MaskShelf: Sendable {
+    private struct Entry {
+        let logits: Tensor
+        let key: EmbeddingCache.Key
+    }
+
+    private struct State {
+        var entries: [String: Entry] = [:]
+        /// The names in the order in which they came.
+        var order: ArraySlice<String> = []
+    }
+
+    /// 256 KiB each.
+    private let capacity: Int
+    private let state = Mutex(State())
+
+    init(capacity: Int = 256) { self.capacity = capacity }
+
+    /// Keeps a mask's logits, and returns their name; the oldest go.
+    func keep(_ logits: Tensor, of key: EmbeddingCache.Key) -> String {
+        let id = Self.randomID()
+        state.withLock { state in
+            state.entries[id] = Entry(logits: logits, key: key)
+            state.order.append(id)
+            while state.entries.count > capacity, let oldest = state.order.popFirst() { state.entries[oldest] = nil }
+        }
+        return id
+    }
+
+    /// The logits of a mask of this photograph, if they are still there.
+    func logits(_ id: String, of key: EmbeddingCache.Key) -> Tensor? {
+        state.withLock { state in
+            guard let entry = state.entries[id], entry.key == key else { return nil }
+            return entry.logits
+        }
+    }
+
+    private static func randomID() -> String {
+        var random = SystemRandomNumberGenerator()
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: (0..<32).map { _ in digits[Int.random(in: 0..<16, using: &random)] }, as: UTF8.self)
+    }
+}
