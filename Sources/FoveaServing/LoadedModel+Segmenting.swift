@@ -84,7 +84,7 @@ extension LoadedModel {
         _ segmenter: LoadedSegmenter,
         _ options: SegmentOptions, _ terms: JobTerms
     ) async throws -> (results: [[Segmentation.Mask]], queued: Duration, decoder: Duration) {
-        let (frame, shelf) = (embedding.frame, segmenter.masks)
+        let (frame, shelf) = (embedding.frame, segmenter.embeddings.masks)
         let asked = try prompts.enumerated().map { number, prompt in
             try prompt.check(in: frame, number: number)
             let logits = prompt.mask.map { shelf.logits($0, of: key) }

@@ -6,8 +6,6 @@ import FoveaTensor
 struct LoadedSegmenter: Sendable {
     let network: SegmentAnything
     let embeddings: EmbeddingCache
-    /// The masks that a next click may refine.
-    let masks = MaskShelf()
     /// What one prompt takes.
     let promptEstimate: CostEstimate
     private let model: String

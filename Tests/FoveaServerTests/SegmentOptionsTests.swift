@@ -1,5 +1,7 @@
+import FoveaHTTP
 import FoveaJSON
 import FoveaServing
+import HTTPTypes
 import Testing
 
 @testable import FoveaServer
@@ -78,6 +80,18 @@ import Testing
     func wrongJSON(text: String, code: String) throws {
         let error = #expect(throws: APIError.self) { try options(json: text) }
         #expect(error?.code.rawValue == code)
+    }
+
+    @Test(
+        "A picture is answered where it is asked for, and JSON is not",
+        arguments: [
+            ("image/png", true), ("IMAGE/PNG;q=0.9", true), ("text/html, image/png ", true), ("*/*", false),
+            ("", false),
+            (";", false), (",;,", false), ("application/json, image/png", false),
+        ])
+    func accept(field: String, isPicture: Bool) {
+        let head = RequestHead(method: .post, path: "/segment", query: nil, fields: [.accept: field])
+        #expect(head.prefersPNG == isPicture)
     }
 
     @Test("Prompts in JSON and a point by itself are too much")

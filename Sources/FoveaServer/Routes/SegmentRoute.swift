@@ -92,9 +92,9 @@ struct SegmentRoute: Route {
 
 extension RequestHead {
     /// Whether a picture is asked for, and JSON is not.
-    fileprivate var prefersPNG: Bool {
+    var prefersPNG: Bool {
         let types = fields[values: .accept].flatMap { $0.split(separator: ",") }.map { entry in
-            entry.split(separator: ";")[0].filter { !$0.isWhitespace }.lowercased()
+            entry.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
         }
         return types.contains("image/png") && !types.contains("application/json")
     }

@@ -57,7 +57,7 @@ extension ModelRegistry {
         public let isServing: Bool
         /// Whether it answers for its task when no model is named.
         public let isDefault: Bool
-        /// Known once it is loaded.
+        /// Known once it is loaded; nil for what knows no classes.
         public let classes: Int?
         /// The memory that it takes; 0 until it is loaded.
         public let bytes: Int
@@ -78,7 +78,7 @@ extension ModelRegistry {
             Summary(
                 name: slot.name, version: "\(slot.version)", state: slot.state, reason: slot.reason,
                 isServing: serving.contains(index) && slot.isGood, isDefault: defaults.contains(index),
-                classes: slot.loaded?.classes, bytes: slot.loaded?.bytes ?? 0,
+                classes: slot.loaded.flatMap { (try? $0.classifier)?.labels.count }, bytes: slot.loaded?.bytes ?? 0,
                 input: slot.loaded?.input ?? slot.installed?.input, model: slot.installed, loaded: slot.loaded)
         }
     }

@@ -30,6 +30,8 @@ public final class EmbeddingCache: Sendable {
         var counts: [EmbeddingOrigin: Int] = [:]
     }
 
+    /// The masks that a next click may refine.
+    let masks = MaskShelf()
     private let budget: Int
     private let state = Mutex(State())
 
@@ -128,6 +130,7 @@ public final class EmbeddingCache: Sendable {
     /// Forgets what any model made of a photograph.
     public func forget(_ image: SHA256Digest) {
         state.withLock { state in state.entries = state.entries.filter { $0.key.image != image } }
+        masks.forget(image)
     }
 
     /// Forgets what is over the budget.

@@ -16,11 +16,11 @@ final class MaskShelf: Sendable {
         var order: ArraySlice<String> = []
     }
 
-    /// 256 KiB each.
     private let capacity: Int
     private let state = Mutex(State())
 
-    init(capacity: Int = 256) { self.capacity = capacity }
+    /// - Parameter capacity: masks, 256 KiB each; as many as the largest answer has, unless given.
+    init(capacity: Int = 3 * LoadedModel.promptLimit) { self.capacity = capacity }
 
     /// Keeps a mask's logits, and returns their name; the oldest go.
     func keep(_ logits: Tensor, of key: EmbeddingCache.Key) -> String {
@@ -39,6 +39,11 @@ final class MaskShelf: Sendable {
             guard let entry = state.entries[id], entry.key == key else { return nil }
             return entry.logits
         }
+    }
+
+    /// Forgets the masks of a photograph.
+    func forget(_ image: SHA256Digest) {
+        state.withLock { state in state.entries = state.entries.filter { $0.value.key.image != image } }
     }
 
     private static func randomID() -> String {

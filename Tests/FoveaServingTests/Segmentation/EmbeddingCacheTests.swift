@@ -124,6 +124,10 @@ import Testing
         #expect(shelf.logits(ids[1], of: key("a"))?.values == [1])
         #expect(shelf.logits(ids[2], of: key("b")) == nil)
         #expect(shelf.logits("", of: key("a")) == nil)
+        shelf.forget(key("b").image)
+        #expect(shelf.logits(ids[2], of: key("a")) != nil)
+        shelf.forget(key("a").image)
+        #expect(shelf.logits(ids[2], of: key("a")) == nil)
     }
 }
 
