@@ -92,7 +92,7 @@ struct ClassifyCommand: AsyncParsableCommand {
     }
 }
 
-private struct UnreadableFile: Error, CustomStringConvertible {
+struct UnreadableFile: Error, CustomStringConvertible {
     let path: String
     let reason = String(cString: strerror(errno))
     var description: String { "can't read this file: \(reason)" }

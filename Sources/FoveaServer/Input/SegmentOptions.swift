@@ -57,18 +57,18 @@ struct SegmentOptions: RequestOptions, Equatable {
         case "render": rendering = try Self.choice(name, text)
         case "simplify": try setSimplify(Double(text) ?? .nan)
         case "point":
-            let numbers = Self.numbers(text)
-            guard (2...3).contains(numbers.count) else {
-                throw Self.invalidPrompt("point is \"x,y\" or \"x,y,label\"", text)
+            guard let point = SegmentPrompt.Point(text: text) else {
+                throw Self.invalidPrompt("a point is \"x,y\" or \"x,y,label\", label 1 on the thing, 0 beside it", text)
             }
-            single.points.append(try .init(numbers))
+            single.points.append(point)
         case "box":
-            let numbers = Self.numbers(text)
-            guard numbers.count == 4 else { throw Self.invalidPrompt("box is \"x1,y1,x2,y2\"", text) }
+            guard let box = SegmentPrompt.Box(text: text) else {
+                throw Self.invalidPrompt("a box is \"x1,y1,x2,y2\"", text)
+            }
             guard single.box == nil else {
                 throw APIError(.invalidPrompt, "a prompt has one box; send several in \"prompts\"")
             }
-            single.box = .init(left: numbers[0], top: numbers[1], right: numbers[2], bottom: numbers[3])
+            single.box = box
         case "mask": single.mask = text
         default: break
         }
@@ -109,13 +109,6 @@ struct SegmentOptions: RequestOptions, Equatable {
     }
 
     private static func invalidPrompt(_ expected: String, _ got: String) -> APIError {
-        APIError(.invalidPrompt, "\(expected) in pixels, not \"\(got.prefix(64))\"")
-    }
-
-    /// The numbers of a list with commas; none if one of them isn't.
-    private static func numbers(_ text: String) -> [Double] {
-        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-        let numbers = parts.compactMap { Double($0).flatMap { $0.isFinite ? $0 : nil } }
-        return numbers.count == parts.count ? numbers : []
+        APIError(.invalidPrompt, "\(expected), in pixels; got \"\(got.prefix(64))\"")
     }
 }

@@ -62,4 +62,15 @@ import Testing
         for prompt in prompts { try prompt.check(in: frame, number: 0) }
         #expect(prompts.map(\.isAmbiguous) == [true, false, false, false, false])
     }
+
+    @Test("A point and a box are read from numbers with commas, and nothing else is")
+    func text() {
+        #expect(SegmentPrompt.Point(text: "1.5,2") == .init(x: 1.5, y: 2))
+        #expect(SegmentPrompt.Point(text: "1,2,0") == .init(x: 1, y: 2, isForeground: false))
+        #expect(SegmentPrompt.Box(text: "1,2,3,4.5") == .init(left: 1, top: 2, right: 3, bottom: 4.5))
+        for text in ["", "1", "1,", ",1", "1,2,", "1,2,3", "1,2,0.5", "1,2,1,1", "a,b", "nan,1", "inf,1", "1 ,2"] {
+            #expect(SegmentPrompt.Point(text: text) == nil, "\(text)")
+        }
+        for text in ["", "1,2,3", "1,2,3,4,5", "1,2,3,x"] { #expect(SegmentPrompt.Box(text: text) == nil, "\(text)") }
+    }
 }

@@ -1,0 +1,132 @@
+import ArgumentParser
+import FoundationEssentials
+import FoveaImage
+import FoveaJSON
+import FoveaServing
+import FoveaModels
+import FoveaTensor
+import Glibc
+
+struct SegmentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "segment", abstract: "Cut out what points and a box on a photograph mean, without a server.",
+        discussion: """
+            Points and the box are one prompt, in pixels of the upright photograph:
+
+              fovea segment cat.jpg --point 320,200 --output cat-mask.png
+              fovea segment cat.jpg --box 80,40,600,420 --point 90,50,0
+            """)
+
+    @Argument(help: "A JPEG or PNG file.", completion: .file(extensions: ["jpg", "jpeg", "png"]))
+    var image: String
+
+    @Option(name: .customLong("point"), help: "x,y or x,y,label: label 1 is on the thing, 0 beside it. Repeatable.")
+    var points: [String] = []
+
+    @Option(help: "x1,y1,x2,y2 around the thing.")
+    var box: String?
+
+    @Option(help: "Model to ask, NAME or NAME:VERSION (default: the first by name that segments).")
+    var model: String?
+
+    @OptionGroup var repository: RepositoryOptions
+
+    @Option(
+        help: "A PNG file to write: the photograph with the best mask over it.", completion: .file(extensions: ["png"]))
+    var output: String?
+
+    @Flag(inversion: .prefixedNo, help: "Three masks, or one (default: three for a single point).")
+    var multimask: Bool?
+
+    @Option(help: "Threads that compute (default: what this machine allows).")
+    var threads: Int?
+
+    @Flag(help: "Decode JPEGs at full resolution even where a scaled decode would do.")
+    var exact = false
+
+    @Flag(help: "One JSON object, with the masks as COCO's compressed run lengths, for programs.")
+    var json = false
+
+    func validate() throws {
+        guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads must be 1 to 1024") }
+        for point in points where SegmentPrompt.Point(text: point) == nil {
+            throw ValidationError("--point must be x,y or x,y,label with label 1 or 0, not \"\(point)\"")
+        }
+        if let box, SegmentPrompt.Box(text: box) == nil {
+            throw ValidationError("--box must be x1,y1,x2,y2, not \"\(box)\"")
+        }
+        guard !points.isEmpty || box != nil else { throw ValidationError("say what to cut out with --point or --box") }
+    }
+
+    func run() async throws {
+        guard let data = FileManager.default.contents(atPath: image) else { throw UnreadableFile(path: image) }
+        let bytes = [UInt8](data)[...]
+        let prompt = SegmentPrompt(
+            points: points.compactMap(SegmentPrompt.Point.init(text:)), box: box.flatMap(SegmentPrompt.Box.init(text:)))
+        let pool = ComputePool(threads: threads ?? ComputePool.allowedThreads, isPinned: true)
+        let installed = try repository.repository.model(model, for: .segment)
+        let loaded = try LoadedModel(installed, scheduler: Scheduler(pool: pool), limits: JobLimits())
+        let answer = try await loaded.segment(
+            SHA256Digest(of: bytes), prompts: [prompt], .init(multimask: multimask, isExact: exact), bytes: { bytes })
+        let masks = answer.results.first ?? []
+        if let output, let best = masks.first {
+            let picture = MaskOverlay()(best.mask, over: try Image(decoding: bytes))
+            guard FileManager.default.createFile(atPath: output, contents: Data(picture.pngData())) else {
+                throw UnwritableFile(path: output)
+            }
+        }
+        print(json ? line(masks, answer, loaded) : table(masks, answer))
+    }
+
+    private func line(_ masks: [Segmentation.Mask], _ answer: Segmentation, _ model: LoadedModel) -> String {
+        let entries = masks.map { mask -> JSONValue in
+            let bounds = mask.mask.bounds
+            return [
+                "segmentation": [
+                    "size": [.integer(mask.mask.height), .integer(mask.mask.width)],
+                    "counts": .string(mask.mask.compressedCounts),
+                ], "area": .integer(mask.mask.area),
+                "bbox": .array([bounds.x, bounds.y, bounds.width, bounds.height].map(JSONValue.integer)),
+                "predicted_iou": .float(mask.predictedIoU),
+                "stability_score": mask.stabilityScore.map(JSONValue.float) ?? .null,
+            ]
+        }
+        let value: JSONValue = [
+            "file": .string(image), "masks": .array(entries),
+            "model": ["name": .string(model.name), "version": .string(model.version)],
+            "image": [
+                "width": .integer(answer.frame.width), "height": .integer(answer.frame.height),
+                "sha256": .string(answer.sha256),
+            ],
+        ]
+        return String(decoding: value.bytes, as: UTF8.self)
+    }
+
+    /// The file's name, then a line for each mask, best first.
+    private func table(_ masks: [Segmentation.Mask], _ answer: Segmentation) -> String {
+        var table = TextTable(
+            ["PREDICTED IOU", "STABILITY", "AREA", "BOX"], right: ["PREDICTED IOU", "STABILITY", "AREA"])
+        for mask in masks {
+            let bounds = mask.mask.bounds
+            table.add([
+                Self.rounded(mask.predictedIoU), mask.stabilityScore.map(Self.rounded) ?? "-", "\(mask.mask.area)",
+                "\(bounds.x),\(bounds.y),\(bounds.x + bounds.width),\(bounds.y + bounds.height)",
+            ])
+        }
+        return "\(image) (\(answer.frame.width)x\(answer.frame.height))\n" + table.text
+    }
+
+    private static func rounded(_ value: Float) -> String {
+        // What a broken network says is not for rounding.
+        guard abs(value) < 1e6 else { return "\(value)" }
+        let thousandths = Int((value * 1000).rounded())
+        let digits = "\(abs(thousandths) % 1000 + 1000)".dropFirst()
+        return (thousandths < 0 ? "-" : "") + "\(abs(thousandths) / 1000).\(digits)"
+    }
+}
+
+private struct UnwritableFile: Error, CustomStringConvertible {
+    let path: String
+    let reason = String(cString: strerror(errno))
+    var description: String { "\(path): can't write this file: \(reason)" }
+}
