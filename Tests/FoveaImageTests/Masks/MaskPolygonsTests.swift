@@ -1,5 +1,6 @@
-import FoveaImage
 import Testing
+
+@testable import FoveaImage
 
 @Suite struct MaskPolygonsTests {
     static func mask(_ rows: String...) -> RunLengthMask {
@@ -71,9 +72,8 @@ import Testing
         #expect(polygons.polygons.count == 2)
         #expect(polygons.polygons.map(\.holes.count) == [1, 0])
         #expect(polygons.cocoSegmentation == [[5, 0, 5, 5, 0, 5, 0, 0], [3, 2, 3, 3, 2, 3, 2, 2]])
-        #expect(
-            polygons.polygons[0].holes[0].vertices.map { [$0.x, $0.y] }.sorted { ($0[0], $0[1]) < ($1[0], $1[1]) }
-                == [[1, 1], [1, 4], [4, 1], [4, 4]])
+        let hole = try #require(polygons.polygons.first?.holes.first)
+        #expect(Set(hole.vertices.map { [$0.x, $0.y] }) == [[1, 1], [1, 4], [4, 1], [4, 4]])
     }
 
     @Test("Pieces that touch at a corner are two, holes that touch at a corner are one")
@@ -139,15 +139,9 @@ import Testing
 
     @Test("A comb whose teeth grow, of which the farthest vertex is always next to the end, takes no quadratic time")
     func comb() {
-        let side = 1500
-        let comb = MaskPolygons(
-            RunLengthMask(
-                height: side, width: side,
-                pixels: (0..<side * side).map { $0 / side <= ($0 % side % 2 == 0 ? $0 % side : 0) ? 1 : 0 }))
-        #expect(comb.polygons.count == 1)
-        let ring = comb.polygons[0].outer
+        let ring = Ring((0..<100_000).map { Ring.Vertex(x: $0, y: $0 % 2 * $0) })
         let took = ContinuousClock().measure {
-            #expect(comb.simplified(tolerance: 0.5).polygons.polygons[0].outer.vertices.count > ring.vertices.count / 2)
+            #expect(ring.simplified(tolerance: 0.5).vertices.count > 99_990)
         }
         #expect(took < .seconds(2))
     }

@@ -71,14 +71,6 @@ import Testing
         }
     }
 
-    @Test("At the size of the network's input the second resize changes nothing")
-    func identity() {
-        let logits = MaskFixtures.logits(seed: 11, spacing: 8, bias: 0)
-        let whole = logits.withUnsafeBufferPointer { Self.upsampler([1024, 1024, 1024, 1024])($0) }.mask
-        let part = logits.withUnsafeBufferPointer { Self.upsampler([700, 1024, 700, 1024])($0) }.mask
-        #expect(part.pixels == Array(whole.pixels.prefix(700 * 1024)))
-    }
-
     @Test("Logits that are no numbers are background and stop nothing")
     func notNumbers() {
         let upsampler = Self.upsampler([300, 200, 1024, 683])
