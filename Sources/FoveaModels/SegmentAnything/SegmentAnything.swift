@@ -10,7 +10,7 @@ import FoveaTensor
 /// | `prompt_encoder.*`, `mask_decoder.*` | see `MaskPredictor` |
 public struct SegmentAnything: Sendable {
     /// The side of the square image that the encoder sees.
-    public static let side = 1024
+    public static let side = PromptEncoder.inputSide
 
     public let encoder: any ImageEncoder
     public let predictor: MaskPredictor

@@ -137,8 +137,9 @@ public final class EmbeddingCache: Sendable {
     func trim() { state.withLock { makeRoom(&$0) } }
 
     private func makeRoom(_ state: inout State) {
-        let oldest = state.entries.sorted { $0.value.lastUse < $1.value.lastUse }
         var bytes = Self.bytes(of: state.entries)
+        guard bytes > budget else { return }
+        let oldest = state.entries.sorted { $0.value.lastUse < $1.value.lastUse }
         for (_, entry) in oldest where bytes > budget && entry.embedding.isPrepared {
             entry.embedding.forgetPrepared()
             bytes -= ImageEmbedding.preparedBytes

@@ -16,8 +16,6 @@ final class ImageEmbedding: Sendable {
         elements = embedding.withElements { $0.map { Float16($0) } }
     }
 
-    init(elements: [Float16], frame: ImageFrame) { (self.elements, self.frame) = (elements, frame) }
-
     static let elementCount = MaskPredictor.embeddingShape.product
 
     /// The memory of the elements, and that of what is prepared.

@@ -37,8 +37,7 @@ struct KeyBlock {
             for key in 0..<count {
                 let source = token(key)
                 let (number, column) = key.quotientAndRemainder(dividingBy: panel)
-                // The last panel is half as wide where that suffices.
-                let columns = count - number * panel > panel / 2 ? panel : panel / 2
+                let columns = Self.panelColumns(left: count - number * panel)
                 let target = packedKeys + number * panel * width + column
                 for c in 0..<width { target[c * columns] = source[c] }
                 (values + key * width).update(from: source + step, count: width)
@@ -48,13 +47,19 @@ struct KeyBlock {
         clearUnusedColumns(width: width)
     }
 
+    /// How wide a panel is that has so many keys left: the last one half as wide where that suffices.
+    private static func panelColumns(left: Int) -> Int {
+        let panel = Kernels.selected.panel_columns
+        return left > panel / 2 ? panel : panel / 2
+    }
+
     /// What the kernels multiply beyond the last key must at least be numbers.
     private func clearUnusedColumns(width: Int) {
         let panel = Kernels.selected.panel_columns
         let number = keys / panel
         let left = keys - number * panel
         guard left > 0 else { return }
-        let columns = left > panel / 2 ? panel : panel / 2
+        let columns = Self.panelColumns(left: left)
         let target = packedKeys + number * panel * width
         for c in 0..<width { (target + c * columns + left).update(repeating: 0, count: columns - left) }
     }
