@@ -4,8 +4,7 @@ import FoveaJSON
 import FoveaServing
 import FoveaTensor
 
-/// Masks as `POST /segment` answers them: with the field names of COCO's annotations and of the reference's automatic
-/// masks.
+/// Masks as `POST /segment` answers them.
 enum SegmentationAnswer {
     /// `[{"masks": […]}, …]`, one for each prompt.
     static func results(_ answer: Segmentation, _ options: SegmentOptions) -> JSONValue {
@@ -13,29 +12,20 @@ enum SegmentationAnswer {
     }
 
     private static func mask(_ mask: Segmentation.Mask, _ options: SegmentOptions) -> JSONValue {
-        let bounds = mask.mask.bounds
-        return .members(
-            segmentation(mask, options) + [
-                ("area", .integer(mask.mask.area)),
-                ("bbox", .array([bounds.x, bounds.y, bounds.width, bounds.height].map(JSONValue.integer))),
-                ("predicted_iou", .float(mask.predictedIoU)),
-                ("stability_score", mask.stabilityScore.map(JSONValue.float) ?? .null),
-                ("mask_id", .string(mask.id)),
-            ])
+        .members(segmentation(mask, options) + mask.facts + [("mask_id", .string(mask.id))])
     }
 
     private static func segmentation(
         _ mask: Segmentation.Mask, _ options: SegmentOptions
     ) -> [(String, JSONValue)] {
-        let size: JSONValue = [.integer(mask.mask.height), .integer(mask.mask.width)]
         switch options.format {
-        case .rle: return [("segmentation", ["size": size, "counts": .string(mask.mask.compressedCounts)])]
+        case .rle: return [("segmentation", mask.runLengths)]
         case .polygon:
             let polygons = MaskPolygons(mask.mask)
             guard let tolerance = options.simplify else { return [("segmentation", json(polygons))] }
             let (simple, kept) = polygons.simplified(tolerance: tolerance)
             return [("segmentation", json(simple)), ("simplified_iou", .number(kept))]
-        case .png: return [("segmentation", ["size": size, "png": base64(mask.mask.pngData())])]
+        case .png: return [("segmentation", ["size": mask.size, "png": base64(mask.mask.pngData())])]
         case .logits:
             let bytes = mask.logits.withElements { [UInt8](UnsafeRawBufferPointer($0)) }
             return [

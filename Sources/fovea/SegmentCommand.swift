@@ -2,8 +2,8 @@ import ArgumentParser
 import FoundationEssentials
 import FoveaImage
 import FoveaJSON
-import FoveaServing
 import FoveaModels
+import FoveaServing
 import FoveaTensor
 import Glibc
 
@@ -79,18 +79,7 @@ struct SegmentCommand: AsyncParsableCommand {
     }
 
     private func line(_ masks: [Segmentation.Mask], _ answer: Segmentation, _ model: LoadedModel) -> String {
-        let entries = masks.map { mask -> JSONValue in
-            let bounds = mask.mask.bounds
-            return [
-                "segmentation": [
-                    "size": [.integer(mask.mask.height), .integer(mask.mask.width)],
-                    "counts": .string(mask.mask.compressedCounts),
-                ], "area": .integer(mask.mask.area),
-                "bbox": .array([bounds.x, bounds.y, bounds.width, bounds.height].map(JSONValue.integer)),
-                "predicted_iou": .float(mask.predictedIoU),
-                "stability_score": mask.stabilityScore.map(JSONValue.float) ?? .null,
-            ]
-        }
+        let entries = masks.map { JSONValue.members([("segmentation", $0.runLengths)] + $0.facts) }
         let value: JSONValue = [
             "file": .string(image), "masks": .array(entries),
             "model": ["name": .string(model.name), "version": .string(model.version)],

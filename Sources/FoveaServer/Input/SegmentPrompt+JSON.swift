@@ -13,16 +13,14 @@ extension SegmentPrompt {
             switch (field.name, field.value) {
             case ("points", .array(let values)):
                 for value in values {
-                    guard let numbers = value.numbers, (2...3).contains(numbers.count) else {
-                        throw invalid("a point is [x, y] or [x, y, label]")
+                    guard let point = Point(numbers: value.numbers) else {
+                        throw invalid("a point is [x, y] or [x, y, label], label 1 on the thing, 0 beside it")
                     }
-                    points.append(try Point(numbers))
+                    points.append(point)
                 }
             case ("box", let value):
-                guard let numbers = value.numbers, numbers.count == 4 else {
-                    throw invalid("a box is [x1, y1, x2, y2]")
-                }
-                box = Box(left: numbers[0], top: numbers[1], right: numbers[2], bottom: numbers[3])
+                guard let found = Box(numbers: value.numbers) else { throw invalid("a box is [x1, y1, x2, y2]") }
+                box = found
             case ("mask", .string(let id)): mask = id
             case ("points", _): throw invalid("\"points\" must be a list of points")
             case ("mask", _): throw invalid("\"mask\" must be the mask_id of an earlier answer")
@@ -33,26 +31,14 @@ extension SegmentPrompt {
     }
 }
 
-extension SegmentPrompt.Point {
-    /// Of x, y and perhaps a label: 1 for foreground, which is meant without one, and 0 for background.
-    init(_ numbers: [Double]) throws(APIError) {
-        let label = numbers.count > 2 ? numbers[2] : 1
-        guard label == 0 || label == 1 else {
-            throw APIError(
-                .invalidPrompt, "the label of a point is \(label); it must be 1, foreground, or 0, background")
-        }
-        self.init(x: numbers[0], y: numbers[1], isForeground: label == 1)
-    }
-}
-
 extension JSONValue {
-    /// The numbers of a list of nothing else.
-    fileprivate var numbers: [Double]? {
-        guard case .array(let values) = self else { return nil }
+    /// The numbers of a list of nothing else; none if this is no such list.
+    fileprivate var numbers: [Double] {
+        guard case .array(let values) = self else { return [] }
         let numbers = values.compactMap { value -> Double? in
             guard case .number(let number) = value else { return nil }
             return number
         }
-        return numbers.count == values.count ? numbers : nil
+        return numbers.count == values.count ? numbers : []
     }
 }

@@ -13,13 +13,7 @@ struct ClassifyRoute: Route {
     var maxBodyBytes: Int { context.configuration.maxBodyBytes }
 
     func admit(_ head: RequestHead, _ parameters: [String: String], _ exchange: inout Exchange) throws {
-        let name = try ClassifyOptions(query: head.query).model
-        // Where the default can't answer, the body may still ask for another.
-        if name == nil, head.mayBringOptions, context.registry.hasRoom(for: .classify) { return }
-        // A model that has to be loaded first has nobody waiting.
-        guard let model = try context.registry.loadedModel(named: name, for: .classify) else { return }
-        exchange.model = (model.name, model.version)
-        try model.queue.requireRoom()
+        try context.admit(head, model: ClassifyOptions(query: head.query).model, for: .classify, &exchange)
     }
 
     func respond(to call: inout Call) async throws -> Reply {

@@ -21,11 +21,7 @@ struct InferRoute: Route {
     var maxBodyBytes: Int { context.configuration.maxBodyBytes }
 
     func admit(_ head: RequestHead, _ parameters: [String: String], _ exchange: inout Exchange) throws {
-        // A model that has to be loaded first has nobody waiting.
-        let reference = try ModelPath(parameters).reference
-        guard let model = try context.registry.loadedModel(named: reference, for: .classify) else { return }
-        exchange.model = (model.name, model.version)
-        try model.queue.requireRoom()
+        try context.admit(head, model: ModelPath(parameters).reference, for: .classify, &exchange)
     }
 
     func respond(to call: inout Call) async throws -> Reply {

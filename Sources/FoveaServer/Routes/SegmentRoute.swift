@@ -14,12 +14,7 @@ struct SegmentRoute: Route {
     var maxBodyBytes: Int { context.configuration.maxBodyBytes }
 
     func admit(_ head: RequestHead, _ parameters: [String: String], _ exchange: inout Exchange) throws {
-        let name = try SegmentOptions(query: head.query).model
-        // Where the default can't answer, the body may still ask for another.
-        if name == nil, head.mayBringOptions, context.registry.hasRoom(for: .segment) { return }
-        guard let model = try context.registry.loadedModel(named: name, for: .segment) else { return }
-        exchange.model = (model.name, model.version)
-        try model.queue.requireRoom()
+        try context.admit(head, model: SegmentOptions(query: head.query).model, for: .segment, &exchange)
     }
 
     func respond(to call: inout Call) async throws -> Reply {
