@@ -36,16 +36,9 @@ extension LoadedModel {
             throw ServingError.invalidPrompt("\(prompts.count) prompts; \(Self.promptLimit) are allowed in one request")
         }
         return try await counted { () async throws -> Segmentation in
-            let key = EmbeddingCache.Key(model: digest, image: image)
-            let latest = ContinuousClock.now + limits.timeout
+            let key = EmbeddingCache.Key(encoder: segmenter.identity(isExact: options.isExact), image: image)
             let encoding = StageClock()
-            let (embedding, origin) = try await segmenter.embeddings.embedding(
-                key, scheduler: queue.scheduler, until: min(terms.deadline ?? latest, latest)
-            ) { [self] in
-                // It goes on for others when this request ends.
-                let terms = JobTerms(priority: terms.priority)
-                return try await embed(try await bytes(), segmenter, options, terms, encoding)
-            }
+            let (embedding, origin) = try await embedding(key, segmenter, options, terms, encoding, bytes)
             var timings = encoding.timings
             let (results, queued, decoder) = try await masks(prompts, embedding, key, segmenter, options, terms)
             segmenter.embeddings.trim()
@@ -56,12 +49,40 @@ extension LoadedModel {
         }
     }
 
+    /// Makes sure that a photograph's embedding is kept, when there is nothing more urgent to do.
+    ///
+    /// - Throws: `ServingError`, or what `bytes` throws.
+    public func prewarm(
+        _ image: SHA256Digest, isExact: Bool, bytes: @escaping @Sendable () async throws -> ArraySlice<UInt8>
+    ) async throws -> EmbeddingOrigin {
+        let segmenter = try segmenter
+        let key = EmbeddingCache.Key(encoder: segmenter.identity(isExact: isExact), image: image)
+        return try await embedding(
+            key, segmenter, SegmentOptions(isExact: isExact), .background, StageClock(), bytes
+        ).1
+    }
+
+    private func embedding(
+        _ key: EmbeddingCache.Key, _ segmenter: LoadedSegmenter, _ options: SegmentOptions, _ terms: JobTerms,
+        _ clock: StageClock, _ bytes: @escaping @Sendable () async throws -> ArraySlice<UInt8>
+    ) async throws -> (ImageEmbedding, EmbeddingOrigin) {
+        let latest = terms.isBackground ? .distantFuture : ContinuousClock.now + limits.timeout
+        return try await segmenter.embeddings.embedding(
+            key, scheduler: queue.scheduler, priority: terms.priority, until: min(terms.deadline ?? latest, latest)
+        ) { [self] urgency in
+            // It goes on for others when this request ends.
+            var terms = terms
+            terms.deadline = nil
+            return try await embed(try await bytes(), segmenter, options, terms, urgency, clock)
+        }
+    }
+
     private func embed(
         _ bytes: ArraySlice<UInt8>, _ segmenter: LoadedSegmenter, _ options: SegmentOptions, _ terms: JobTerms,
-        _ clock: StageClock
+        _ urgency: Urgency, _ clock: StageClock
     ) async throws -> ImageEmbedding {
         let cost = estimate.decode(bytes: bytes.count) + estimate.inference()
-        return try await queue.run(cost: cost, terms) { [self] waited -> ImageEmbedding in
+        return try await queue.run(cost: cost, terms, urgency: urgency) { [self] waited -> ImageEmbedding in
             let start = ContinuousClock.now
             let input: (tensor: Tensor, frame: ImageFrame)
             do throws(ImageError) {

@@ -11,10 +11,13 @@ struct LoadedSegmenter: Sendable {
     private let model: String
     private let input: InputSpecification
     private let exactDecoding: Bool
+    private let identity: (scaled: SHA256Digest, exact: SHA256Digest)
 
+    /// - Parameter digest: of the weights.
     /// - Throws: `CardError` if the card asks for another size of input.
     init(
-        _ network: SegmentAnything, of model: InstalledModel, _ input: InputSpecification, embeddings: EmbeddingCache
+        _ network: SegmentAnything, of model: InstalledModel, digest: SHA256Digest, _ input: InputSpecification,
+        precision: Precision, embeddings: EmbeddingCache
     ) throws(CardError) {
         let side = SegmentAnything.side
         guard input.height == side, input.width == side, input.resize == .longerSide else {
@@ -27,7 +30,15 @@ struct LoadedSegmenter: Sendable {
         // Until some have run: what a prompt takes on one core of a usual machine.
         promptEstimate = CostEstimate(inference: .milliseconds(40))
         exactDecoding = model.card.exactDecoding ?? false
+        func identity(isExact: Bool) -> SHA256Digest {
+            let facts = "\(digest) \(precision) \(input) exact: \(isExact)"
+            return SHA256Digest(of: Array(facts.utf8)[...])
+        }
+        self.identity = (identity(isExact: exactDecoding), identity(isExact: true))
     }
+
+    /// Stands for all that an embedding depends on beside the photograph.
+    func identity(isExact: Bool) -> SHA256Digest { isExact ? identity.exact : identity.scaled }
 
     /// Lets the network see an empty image, and returns how long the encoder took.
     func warmUp() throws -> Duration {

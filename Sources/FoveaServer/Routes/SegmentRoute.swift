@@ -40,7 +40,7 @@ struct SegmentRoute: Route {
                 decode: answer.timings.decode, queue: answer.timings.queue,
                 inference: answer.timings.encoder + answer.timings.decoder))
         call.exchange.image = (answer.sha256, answer.frame.width, answer.frame.height)
-        if request.head.prefersPNG { return try await picture(answer, options, source) }
+        if request.head.accepts("image/png") { return try await picture(answer, options, source) }
         let results = try await inBackground { SegmentationAnswer.results(answer, options) }
         return reply(results, answer, call.exchange)
     }
@@ -82,15 +82,5 @@ struct SegmentRoute: Route {
                 ]))
         reply.setServerTiming(stages)
         return reply
-    }
-}
-
-extension RequestHead {
-    /// Whether a picture is asked for, and JSON is not.
-    var prefersPNG: Bool {
-        let types = fields[values: .accept].flatMap { $0.split(separator: ",") }.map { entry in
-            entry.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
-        }
-        return types.contains("image/png") && !types.contains("application/json")
     }
 }
