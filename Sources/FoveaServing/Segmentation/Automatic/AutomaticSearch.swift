@@ -18,6 +18,9 @@ struct AutomaticSearch {
     let bytes: @Sendable () async throws -> ArraySlice<UInt8>
     let report: @Sendable (AutomaticMaskEvent) async throws -> Void
 
+    /// Who is asked, if not the network.
+    var predict: CropSearch.Predict?
+
     let crops: [ImageCrop]
     let points: Int
     private var pointsDone = 0
@@ -72,7 +75,7 @@ struct AutomaticSearch {
     private mutating func masks(
         of crop: ImageCrop, _ embedding: ImageEmbedding, before others: [AutomaticMask]
     ) async throws -> [AutomaticMask] {
-        let search = CropSearch(crop, embedding, of: frame, segmenter.network.predictor, options)
+        let search = CropSearch(crop, embedding, of: frame, segmenter.network.predictor, options, predict: predict)
         var found = FoundMasks()
         var bytes = others.reduce(0) { $0 + $1.bytes }
         try await tell(others.count)

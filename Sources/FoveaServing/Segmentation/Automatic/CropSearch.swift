@@ -12,50 +12,55 @@ struct CropSearch: Sendable {
     let frame: ImageFrame
     let grid: PointGrid
     let options: AutomaticMaskOptions
+    /// The masks that a prompt may mean.
+    typealias Predict = @Sendable (Prompt, PreparedEmbedding) throws -> [PredictedMasks]
+
     private let embedding: ImageEmbedding
     private let predictor: MaskPredictor
+    private let predict: Predict
     private let upsampler: MaskUpsampler
 
     /// - Parameters:
     ///   - embedding: of the crop.
     ///   - frame: of the photograph.
+    ///   - predict: asks something else than the predictor.
     init(
         _ crop: ImageCrop, _ embedding: ImageEmbedding, of frame: ImageFrame, _ predictor: MaskPredictor,
-        _ options: AutomaticMaskOptions
+        _ options: AutomaticMaskOptions, predict: Predict? = nil
     ) {
         (self.crop, self.embedding, self.frame) = (crop, embedding, frame)
         (self.predictor, self.options) = (predictor, options)
+        self.predict = predict ?? { try predictor.masks(for: [$0], on: $1, .multiple) }
         grid = PointGrid(pointsPerSide: options.pointsPerSide(inLayer: crop.layer))
         let seen = embedding.frame.seen
         upsampler = MaskUpsampler(
             resizedHeight: seen.height, resizedWidth: seen.width, height: crop.height, width: crop.width)
     }
 
-    /// What is found at the points of these numbers, in their order.
-    func masks(at points: Range<Int>) throws(Cancelled) -> FoundMasks {
+    /// What is found at the points of these numbers, in their order. Throws `Cancelled` when nobody waits for it any more.
+    func masks(at points: Range<Int>) throws -> FoundMasks {
         let prepared = embedding.prepared(by: predictor)
         let found = Mutex([FoundMasks](repeating: FoundMasks(), count: points.count))
         // What this thread is told, its helpers are not.
-        let isCancelled = Atomic(false)
+        let failure = Mutex<(any Error)?>(nil)
         ComputePool.parallel(count: points.count) { number in
-            guard !isCancelled.load(ordering: .relaxed) else { return }
-            do throws(Cancelled) {
+            guard failure.withLock({ $0 == nil }) else { return }
+            do {
                 let masks = try masks(at: points.lowerBound + number, on: prepared)
                 found.withLock { $0[number] = masks }
-            } catch { isCancelled.store(true, ordering: .relaxed) }
+            } catch { failure.withLock { $0 = error } }
         }
-        if isCancelled.load(ordering: .relaxed) { throw Cancelled() }
+        if let error = failure.withLock({ $0 }) { throw error }
         return found.withLock { $0.reduce(FoundMasks(), +) }
     }
 
-    private func masks(at number: Int, on prepared: PreparedEmbedding) throws(Cancelled) -> FoundMasks {
+    private func masks(at number: Int, on prepared: PreparedEmbedding) throws -> FoundMasks {
         let share = grid[number]
         let (x, y) = (share.x * Double(crop.width), share.y * Double(crop.height))
         let place = embedding.frame.place(x, y)
         let prompt = Prompt(points: [.init(x: place.x, y: place.y, label: .foreground)])
-        let predicted = try predictor.masks(for: [prompt], on: prepared, .multiple)
         var found = FoundMasks()
-        for predicted in predicted {
+        for predicted in try predict(prompt, prepared) {
             for (mask, overlap) in predicted.overlaps.enumerated() {
                 try Cancellation.check()
                 guard options.predictedIoUThreshold == 0 || overlap > Float(options.predictedIoUThreshold) else {
