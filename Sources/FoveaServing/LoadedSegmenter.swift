@@ -65,21 +65,34 @@ struct LoadedSegmenter: Sendable {
     ) throws(ImageError) -> (tensor: Tensor, frame: ImageFrame) {
         let header = try ImageHeader(reading: bytes, limits: limits)
         let frame = ImageFrame(width: header.width, height: header.height)
-        let (seen, width) = (frame.seen, input.width)
-        let preprocessing = Preprocessing(
-            height: seen.height, width: seen.width, resize: .stretch, filter: ResizeFilter(input.filter),
+        let pixels = try preprocessing(frame, isExact: isExact).tensor(decoding: bytes, limits: limits).tensor
+        return (square(pixels), frame)
+    }
+
+    /// The encoder's input of a decoded picture.
+    func tensor(of image: Image) -> (tensor: Tensor, frame: ImageFrame) {
+        let frame = ImageFrame(width: image.width, height: image.height)
+        return (square(preprocessing(frame, isExact: true).tensor(from: image)), frame)
+    }
+
+    private func preprocessing(_ frame: ImageFrame, isExact: Bool) -> Preprocessing {
+        Preprocessing(
+            height: frame.seen.height, width: frame.seen.width, resize: .stretch, filter: ResizeFilter(input.filter),
             mean: input.mean, std: input.std, exactDecoding: exactDecoding || isExact)
-        let pixels = try preprocessing.tensor(decoding: bytes, limits: limits).tensor
-        let tensor = pixels.withElements { elements in
+    }
+
+    /// Normalised pixels `[1, H, W, 3]` with zeros below them and to their right.
+    private func square(_ pixels: Tensor) -> Tensor {
+        let (H, W, width) = (pixels.shape[1], pixels.shape[2], input.width)
+        return pixels.withElements { elements in
             Tensor(shape: [1, input.height, width, 3]) { square in
                 square.update(repeating: 0)
-                for row in 0..<seen.height {
-                    let (from, to) = (3 * seen.width * row, 3 * width * row)
+                for row in 0..<H {
+                    let (from, to) = (3 * W * row, 3 * width * row)
                     _ = UnsafeMutableBufferPointer(rebasing: square[to...]).update(
-                        fromContentsOf: elements[from..<from + 3 * seen.width])
+                        fromContentsOf: elements[from..<from + 3 * W])
                 }
             }
         }
-        return (tensor, frame)
     }
 }
