@@ -46,7 +46,7 @@ extension LoadedModel {
             }
         }
         return NetworkAnswer(
-            logits: Tensor(rows.flatMap(\.1), shape: [rows.count, classes]), timings: rows.map(\.2))
+            output: Tensor(rows.flatMap(\.1), shape: [rows.count, classes]), timings: rows.map(\.2))
     }
 
     /// What the network says of normalised inputs `[N, H, W, 3]` of its own size, in one run.
@@ -59,7 +59,7 @@ extension LoadedModel {
                 let timings = StageTimings(decode: .zero, queue: waited, inference: .now - start)
                 estimate.learn(inference: timings.inference, images: images)
                 statistics.ran(images: images, timings, output: .zero)
-                return NetworkAnswer(logits: logits, timings: [timings])
+                return NetworkAnswer(output: logits, timings: [timings])
             }
         }
     }
@@ -168,8 +168,8 @@ extension LoadedClassifier {
 
 /// What a network said of some images.
 public struct NetworkAnswer: Sendable {
-    /// `[N, classes]`.
-    public let logits: Tensor
+    /// Logits `[N, classes]` of a classifier, embeddings `[N, 64, 64, 256]` of a segmenter.
+    public let output: Tensor
     /// One entry for each job that it took.
     public let timings: [StageTimings]
 }

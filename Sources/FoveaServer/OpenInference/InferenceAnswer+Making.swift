@@ -11,7 +11,8 @@ extension InferenceAnswer {
         to request: InferenceRequest, logits: Tensor, model: String, version: String, labels: [String],
         isBinary: Bool = false
     ) {
-        let wanted = request.outputs.isEmpty ? ModelInterface.outputNames.map { .init(name: $0) } : request.outputs
+        let all = [ModelInterface.logits, ModelInterface.probabilities]
+        let wanted = request.outputs.isEmpty ? all.map { .init(name: $0) } : request.outputs
         outputs = wanted.map { output in
             let scores = output.name == ModelInterface.probabilities ? logits.softmax() : logits
             let isBinary = isBinary || output.isBinary ?? request.parameters.hasBinaryOutput
@@ -27,6 +28,20 @@ extension InferenceAnswer {
                 contents: .strings(best.flatMap(\.self)),
                 isBinary: isBinary)
         }
+        (self.model, self.version, id) = (model, version, request.id)
+    }
+
+    /// The answer that what a segmenter's encoder sees makes to a request.
+    ///
+    /// - Parameter embeddings: `[N, H, W, C]`, answered as `[N, C, H, W]`.
+    init(to request: InferenceRequest, embeddings: Tensor, model: String, version: String, isBinary: Bool) {
+        let planar = embeddings.permuted([0, 3, 1, 2])
+        let isBinary = isBinary || request.outputs.first?.isBinary ?? request.parameters.hasBinaryOutput
+        outputs = [
+            Output(
+                name: ModelInterface.embeddings, shape: Array(planar.shape), contents: .floats(planar.values),
+                isBinary: isBinary)
+        ]
         (self.model, self.version, id) = (model, version, request.id)
     }
 

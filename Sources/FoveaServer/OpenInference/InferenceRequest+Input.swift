@@ -1,5 +1,6 @@
 import FoundationEssentials
 import FoveaJSON
+import FoveaModels
 
 extension InferenceRequest {
     /// Takes out the one input that a model with `interface` reads.
@@ -23,17 +24,20 @@ extension InferenceRequest {
         }
     }
 
-    /// Checks that every output is one that there is, named once.
-    func requireOutputs() throws(APIError) {
+    /// Checks that every output is one that a model with `interface` gives, named once.
+    func requireOutputs(of interface: ModelInterface) throws(APIError) {
         for (index, output) in outputs.enumerated() {
-            guard ModelInterface.outputNames.contains(output.name) else {
+            guard interface.outputNames.contains(output.name) else {
                 throw APIError(
                     .invalidTensor,
                     "there is no output \"\(output.name.printable)\"; the model gives "
-                        + ModelInterface.outputNames.joined(separator: " and "))
+                        + interface.outputNames.joined(separator: " and "))
             }
             guard !outputs[..<index].contains(where: { $0.name == output.name }) else {
                 throw APIError(.invalidTensor, "the output \"\(output.name)\" is asked for twice")
+            }
+            guard output.topClasses == nil || interface.task == .classify else {
+                throw APIError(.invalidTensor, "the output \"\(output.name)\" has no classes to be classified by")
             }
         }
     }

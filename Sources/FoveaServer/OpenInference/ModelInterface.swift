@@ -1,7 +1,8 @@
 import FoveaImage
 import FoveaModels
+import FoveaTensor
 
-/// What a classifier takes and gives over the Open Inference Protocol.
+/// What a model takes and gives over the Open Inference Protocol.
 ///
 /// It takes either of two inputs: photographs, decoded and prepared here, or what the reference implementation's own
 /// `forward` takes.
@@ -13,6 +14,8 @@ struct ModelInterface: Sendable, Equatable {
     let classes: Int?
     /// Most images in one request.
     let maxBatch: Int
+    /// Classifiers give scores, segmenters what they see in a photograph.
+    var task = ModelTask.classify
 
     /// Encoded JPEG or PNG files.
     static let image = "image"
@@ -20,7 +23,10 @@ struct ModelInterface: Sendable, Equatable {
     static let input = "input"
     static let logits = "logits"
     static let probabilities = "probabilities"
-    static let outputNames = [logits, probabilities]
+    static let embeddings = "image_embeddings"
+
+    /// The outputs' names; a request that names none gets all.
+    var outputNames: [String] { task == .segment ? [Self.embeddings] : [Self.logits, Self.probabilities] }
 
     /// The inputs; a request has one of them.
     ///
@@ -33,10 +39,14 @@ struct ModelInterface: Sendable, Equatable {
         ]
     }
 
-    /// The outputs; a request that names none gets all.
+    /// The outputs, channels before rows as in the reference implementation.
     var outputs: [TensorDescription] {
-        Self.outputNames.map { TensorDescription(name: $0, datatype: .fp32, shape: [-1, classes ?? -1]) }
+        let (N, H, W, C) = (-1, Self.embedding[1], Self.embedding[2], Self.embedding[3])
+        let shape = task == .segment ? [N, C, H, W] : [N, classes ?? -1]
+        return outputNames.map { TensorDescription(name: $0, datatype: .fp32, shape: shape) }
     }
+
+    private static var embedding: Shape { MaskPredictor.embeddingShape }
 
     /// The inputs in words, for error messages.
     var choice: String {

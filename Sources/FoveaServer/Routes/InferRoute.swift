@@ -10,7 +10,8 @@ extension HTTPField.Name {
     static let inferenceHeaderLength = literal("Inference-Header-Content-Length")
 }
 
-/// `POST /v2/models/{model}/infer`: photographs or prepared images in, scores out, by the Open Inference Protocol.
+/// `POST /v2/models/{model}/infer`: photographs or prepared images in, scores or embeddings out, by the Open Inference
+/// Protocol.
 struct InferRoute: Route {
     static let patterns: [String] = [
         "POST /v2/models/{model}/infer", "POST /v2/models/{model}/versions/{version}/infer",
@@ -21,7 +22,8 @@ struct InferRoute: Route {
     var maxBodyBytes: Int { context.configuration.maxBodyBytes }
 
     func admit(_ head: RequestHead, _ parameters: [String: String], _ exchange: inout Exchange) throws {
-        try context.admit(head, model: ModelPath(parameters).reference, for: .classify, &exchange)
+        let reference = try ModelPath(parameters).reference
+        try context.admit(head, model: reference, for: task(of: reference), &exchange)
     }
 
     func respond(to call: inout Call) async throws -> Reply {
@@ -29,48 +31,59 @@ struct InferRoute: Route {
         let headerLength = try Self.headerLength(request.head)
         let isRaw = headerLength == 0
         let inference = try await inBackground {
-            let inference =
-                isRaw
+            isRaw
                 ? InferenceRequest(body: request.body)
                 : try InferenceRequest(body: request.body, headerLength: headerLength)
-            try inference.requireOutputs()
-            return inference
         }
         let terms = try JobTerms(of: request).tightened(by: inference.parameters, since: request.receivedAt)
-        let model = try await context.registry.model(named: reference, for: .classify, until: terms.deadline)
+        let model = try await context.registry.model(
+            named: reference, for: task(of: reference), until: terms.deadline)
         call.exchange.model = (model.name, model.version)
         let interface = ModelInterface(model, maxBatch: context.configuration.maxBatch)
         let input = try await inBackground {
-            try isRaw ? interface.rawInput(request.body) : inference.modelInput(for: interface)
+            try inference.requireOutputs(of: interface)
+            return try isRaw ? interface.rawInput(request.body) : inference.modelInput(for: interface)
         }
-        let answer = try await answer(input, model, isExact: inference.parameters.isExact, terms)
+        let answer = try await answer(input, model, interface.task, isExact: inference.parameters.isExact, terms)
         call.exchange.stages = answer.timings
         let limits = context.configuration.imageLimits
         let made = try await inBackground {
-            let best = answer.logits.sliced(0, 0..<1).softmax().top(1).first
-            return (
-                encoded: InferenceAnswer(
-                    to: inference, logits: answer.logits, model: model.name, version: model.version,
-                    labels: model.labels, isBinary: isRaw
-                ).encoded(),
-                image: Self.image(input, limits), top: best.map { (model.labels[$0.index], $0.value) }
-            )
+            let image = Self.image(input, limits)
+            guard interface.task == .classify else {
+                let made = InferenceAnswer(
+                    to: inference, embeddings: answer.output, model: model.name, version: model.version,
+                    isBinary: isRaw)
+                return (encoded: made.encoded(), image: image, top: nil as (String, Float)?)
+            }
+            let best = answer.output.sliced(0, 0..<1).softmax().top(1).first
+            let made = InferenceAnswer(
+                to: inference, logits: answer.output, model: model.name, version: model.version,
+                labels: model.labels, isBinary: isRaw)
+            return (encoded: made.encoded(), image: image, top: best.map { (model.labels[$0.index], $0.value) })
         }
         (call.exchange.image, call.exchange.top) = (made.image, made.top)
         return Self.reply(made.encoded)
     }
 
+    private func task(of reference: String) -> ModelTask {
+        context.registry.task(of: reference) == .segment ? .segment : .classify
+    }
+
     private func answer(
-        _ input: ModelInput, _ model: LoadedModel, isExact: Bool, _ terms: JobTerms
+        _ input: ModelInput, _ model: LoadedModel, _ task: ModelTask, isExact: Bool, _ terms: JobTerms
     ) async throws -> NetworkAnswer {
         switch input {
+        case .images(let images) where task == .segment:
+            return try await model.embeddings(ofImages: images, isExact: isExact, terms: terms)
         case .images(let images): return try await model.logits(ofImages: images, isExact: isExact, terms: terms)
         case .tensor(let values, let images):
             let (height, width) = (model.input.height, model.input.width)
             let tensor = try await inBackground {
                 Tensor(values, shape: [images, 3, height, width]).permuted([0, 2, 3, 1]).contiguous()
             }
-            return try await model.logits(of: tensor, terms: terms)
+            return task == .segment
+                ? try await model.embeddings(of: tensor, terms: terms)
+                : try await model.logits(of: tensor, terms: terms)
         }
     }
 

@@ -82,7 +82,8 @@ struct InferenceStatisticsRoute: Route {
 extension ModelInterface {
     init(_ model: LoadedModel, maxBatch: Int) {
         self.init(
-            height: model.input.height, width: model.input.width, classes: model.classes, maxBatch: maxBatch)
+            height: model.input.height, width: model.input.width, classes: model.classes, maxBatch: maxBatch,
+            task: model.task)
     }
 }
 
@@ -95,7 +96,7 @@ extension ModelMetadata {
         guard let model = summary.model, let input = summary.input else {
             throw .modelNotReady(name: summary.name, reason: summary.reason ?? "its card can't be read")
         }
-        guard model.card.task == .classify else {
+        guard [.classify, .segment].contains(model.card.task) else {
             throw .wrongTask(
                 name: summary.name, does: model.card.task.rawValue, asked: ModelTask.classify.rawValue)
         }
@@ -103,7 +104,7 @@ extension ModelMetadata {
             name: summary.name, versions: try path.versions(in: context.registry).map(\.version),
             interface: ModelInterface(
                 height: input.height, width: input.width, classes: summary.classes,
-                maxBatch: context.configuration.maxBatch),
+                maxBatch: context.configuration.maxBatch, task: model.card.task),
             task: model.card.task.rawValue, architecture: model.architecture.name, labels: summary.loaded?.labels ?? [],
             preprocessing: input.json)
     }

@@ -62,7 +62,7 @@ extension ModelRegistry {
         return slot
     }
 
-    private static func index(of reference: String, _ slots: [ModelSlot]) -> Int? {
+    static func index(of reference: String, _ slots: [ModelSlot]) -> Int? {
         let parts = reference.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         if parts.count == 1 { return serving(slots).first { slots[$0].name == parts[0] } }
         return slots.firstIndex { $0.name == parts[0] && "\($0.version)" == parts[1] }

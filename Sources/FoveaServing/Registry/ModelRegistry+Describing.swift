@@ -26,6 +26,15 @@ extension ModelRegistry {
         return slots.contains(where: \.isGood) ? .ready : .notReady(reason: "no model is loaded")
     }
 
+    /// What a model does; `.classify` where there is none or its card can't be read.
+    ///
+    /// - Parameter reference: `NAME` or `NAME:VERSION`.
+    public func task(of reference: String) -> ModelTask {
+        state.withLock { state in
+            Self.index(of: reference, state.slots).flatMap { state.slots[$0].installed?.card.task } ?? .classify
+        }
+    }
+
     /// What waits for a model.
     public struct QueueState: Sendable {
         public let model: String

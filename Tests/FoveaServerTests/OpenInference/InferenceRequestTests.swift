@@ -164,9 +164,9 @@ import Testing
     func outputs() throws {
         for names in [#"{"name":"boxes"}"#, #"{"name":"logits"},{"name":"logits"}"#] {
             let read = try request("{\"inputs\":[],\"outputs\":[\(names)]}")
-            #expect(throws: APIError.self) { try read.requireOutputs() }
+            #expect(throws: APIError.self) { try read.requireOutputs(of: .tiny) }
         }
-        try request(#"{"outputs":[{"name":"probabilities"},{"name":"logits"}]}"#).requireOutputs()
+        try request(#"{"outputs":[{"name":"probabilities"},{"name":"logits"}]}"#).requireOutputs(of: .tiny)
     }
 
     @Test(

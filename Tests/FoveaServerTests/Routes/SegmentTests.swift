@@ -230,3 +230,51 @@ import Testing
         #expect((row.timings.inference ?? 0) > 0)
     }
 }
+
+@Suite struct EmbeddingInferenceTests {
+    private let daemon: TestDaemon
+
+    init() throws { daemon = try TestDaemon([.segmenter()]) { $0.maxBodyBytes = 16 << 20 } }
+
+    /// The floats that follow the JSON of an answer.
+    private func floats(_ answer: Answer) throws -> [Float] {
+        #expect(answer.status == 200, "\(answer.text.prefix(200))")
+        let length = try #require(answer.fields[.inferenceHeaderLength].flatMap { Int($0) })
+        return LittleEndian.floats(answer.body[length...], as: .fp32)
+    }
+
+    @Test("A segmenter gives what it sees in photographs and in prepared images, channels first")
+    func embeddings() async throws {
+        let metadata = try await daemon.send(.get, "/v2/models/sam").json
+        #expect(metadata["outputs"]?[0]?["name"]?.string == "image_embeddings")
+        #expect(metadata["outputs"]?[0]?["shape"] == [-1, 256, 64, 64])
+
+        let raw: HTTPFields = [.inferenceHeaderLength: "0"]
+        let photograph = await daemon.send(.post, "/v2/models/sam/infer", fields: raw, body: Pictures.jpeg)
+        let seen = try floats(photograph)
+        #expect(seen.count == 256 * 64 * 64)
+        #expect(try await daemon.segment().json["embedding"]?.string == "memory")
+
+        // A grey image, normalised: all its pixels are 0.5 in the first channel, 0 in the others.
+        let side = 1024 * 1024
+        let grey = [Float](repeating: 0.5, count: side) + [Float](repeating: 0, count: 2 * side)
+        let prepared = await daemon.send(
+            .post, "/v2/models/sam/infer", fields: raw, body: grey.withUnsafeBytes { Array($0) })
+        let embedding = try floats(prepared)
+        #expect(embedding.prefix(4096).allSatisfy { $0 == 0.1 })
+        #expect(embedding.dropFirst(4096).prefix(8192).allSatisfy { $0 == 0 })
+    }
+
+    @Test("A segmenter has no scores, and its embeddings no classes")
+    func refusals() async throws {
+        let data = Pictures.base64(Pictures.jpeg)
+        for outputs in [
+            #"[{"name": "logits"}]"#, #"[{"name": "image_embeddings", "parameters": {"classification": 1}}]"#,
+        ] {
+            let json =
+                #"{"inputs": [{"name": "image", "datatype": "BYTES", "shape": [1], "data": [\#(data)]}], "outputs": \#(outputs)}"#
+            try await daemon.send(.post, "/v2/models/sam/infer", body: Array(json.utf8))
+                .requireError(400, "invalid_tensor")
+        }
+    }
+}

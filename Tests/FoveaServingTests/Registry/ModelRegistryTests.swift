@@ -56,7 +56,7 @@ import Testing
         try test.folder.place("cat", scores: [0, 1])
         try await test.registry.load("cat")
         #expect(try await test.best("cat") == 1)
-        #expect(try await old.logits(of: .init(repeating: 0, shape: [1, 8, 8, 3])).logits.top(1).first?.index == 0)
+        #expect(try await old.logits(of: .init(repeating: 0, shape: [1, 8, 8, 3])).output.top(1).first?.index == 0)
     }
 
     @Test("What can't be loaded again goes on as it was, and says why")

@@ -47,7 +47,7 @@ final class TestRegistry: Sendable {
     /// The class that a name answers with.
     func best(_ name: String) async throws -> Int? {
         let model = try await registry.model(named: name, for: .classify)
-        return try await model.logits(of: Tensor(repeating: 0, shape: [1, 8, 8, 3])).logits.top(1).first?.index
+        return try await model.logits(of: Tensor(repeating: 0, shape: [1, 8, 8, 3])).output.top(1).first?.index
     }
 }
 
