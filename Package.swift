@@ -109,8 +109,7 @@ let package = Package(
             "EndToEndTests", [],
             exclude: [
                 "adding-a-model.sh", "daemon.sh", "http-cases.sh", "open-inference.sh", "open_inference.py",
-                "readme.sh",
-                "schemathesis.sh", "schemathesis.toml",
+                "readme.sh", "schemathesis.sh", "schemathesis.toml", "segment.sh", "tiny_segmenter.py",
             ]),
     ]
 )
