@@ -41,6 +41,7 @@ public struct Configuration: Sendable {
     public var queueTime = 10.0
     public var inferenceTimeout = 30.0
     public var maxBatch = 16
+    public var maxSearches = 4
     public var maxImagePixels = 50_000_000
     public var maxImageSide = 16384
     public var decodeTimeout = 2.0
@@ -116,6 +117,8 @@ public struct Configuration: Sendable {
         ),
         .seconds("inference-timeout", \.inferenceTimeout, 0.01...3600, "Time for an answer, waiting included."),
         .integer("max-batch", \.maxBatch, 1...1024, "Most images in one request."),
+        .integer(
+            "max-searches", \.maxSearches, 1...1024, "Most searches for everything on a photograph at once."),
         .integer("max-image-pixels", \.maxImagePixels, 1...1_000_000_000, "Most pixels of an image."),
         .integer("max-image-side", \.maxImageSide, 1...65_500, "Longest side of an image, in pixels."),
         .seconds("decode-timeout", \.decodeTimeout, 0.01...60, "Time for decoding one image."),

@@ -50,6 +50,7 @@ public final class Daemon: Sendable {
                 path: data + "/requests.sqlite", settings: configuration.requestLog, logger: logger),
             history: history,
             images: images, prewarm: PrewarmJobs(registry: registry, images: images),
+            searches: SearchSlots(limit: configuration.maxSearches),
             metrics: Metrics(), logger: logger, server: ServerState())
         server = HTTPServer(
             configuration: configuration.http, application: FoveaApplication(context: context), logger: logger)

@@ -11,6 +11,7 @@ struct ServerContext: Sendable {
     let history: HistoryRecorder
     let images: ImageLibrary
     let prewarm: PrewarmJobs
+    let searches: SearchSlots
     let metrics: Metrics
     let logger: Logger
     /// Open connections, and whether the daemon shuts down: known to the HTTP server, which is made later.

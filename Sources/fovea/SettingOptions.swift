@@ -36,6 +36,7 @@ struct SettingOptions: ParsableArguments {
     @Option(help: help("queue-time")) var queueTime: String?
     @Option(help: help("inference-timeout")) var inferenceTimeout: String?
     @Option(help: help("max-batch")) var maxBatch: String?
+    @Option(help: help("max-searches")) var maxSearches: String?
     @Option(help: help("max-image-pixels")) var maxImagePixels: String?
     @Option(help: help("max-image-side")) var maxImageSide: String?
     @Option(help: help("decode-timeout")) var decodeTimeout: String?
@@ -81,6 +82,7 @@ struct SettingOptions: ParsableArguments {
             ("queue-time", queueTime),
             ("inference-timeout", inferenceTimeout),
             ("max-batch", maxBatch),
+            ("max-searches", maxSearches),
             ("max-image-pixels", maxImagePixels),
             ("max-image-side", maxImageSide),
             ("decode-timeout", decodeTimeout),

@@ -30,7 +30,7 @@ struct SegmentRoute: Route {
         call.exchange.model = (model.name, model.version)
         if prompts.isEmpty {
             let search = try EverythingSearch(
-                model: model, source: source, options: options, terms: terms, images: context.images)
+                model: model, source: source, options: options, terms: terms, in: context)
             return try await search.reply(to: &call)
         }
         let images = context.images

@@ -14,13 +14,14 @@ struct EverythingSearch: Sendable {
     private let parameters: AutomaticMaskOptions
     private let terms: JobTerms
     private let images: ImageLibrary
+    private let slots: SearchSlots
 
     /// Throws `APIError` if the parameters don't go together.
     init(
-        model: LoadedModel, source: ImageSource, options: SegmentOptions, terms: JobTerms, images: ImageLibrary
+        model: LoadedModel, source: ImageSource, options: SegmentOptions, terms: JobTerms, in context: ServerContext
     ) throws(APIError) {
         (self.model, self.source, self.options, self.terms) = (model, source, options, terms)
-        self.images = images
+        (images, slots) = (context.images, context.searches)
         parameters = try options.everything
     }
 
@@ -51,9 +52,11 @@ struct EverythingSearch: Sendable {
         _ report: @escaping @Sendable (AutomaticMaskEvent) async throws -> Void
     ) async throws -> AutomaticSegmentation {
         let (images, source) = (images, source)
-        return try await model.segmentEverything(
-            try await images.digest(of: source), parameters, terms: terms,
-            bytes: { try await images.bytes(of: source) }, report: report)
+        return try await slots.use {
+            try await model.segmentEverything(
+                try await images.digest(of: source), parameters, terms: terms,
+                bytes: { try await images.bytes(of: source) }, report: report)
+        }
     }
 
     private func picture(of masks: [AutomaticMask]) async throws -> Reply {

@@ -1,3 +1,4 @@
+import Dispatch
 import FoveaJSON
 import FoveaStore
 import HTTPTypes
@@ -92,5 +93,22 @@ import Testing
         let some = await daemon.segment(
             json: #"{"image": \#(Pictures.base64(Pictures.jpeg)), "points_per_side": 1, "prompts": []}"#)
         #expect(try some.json["points"] == 1)
+    }
+
+    @Test("One search too many is refused, and there is room again when one is over")
+    func slots() async throws {
+        let daemon = try TestDaemon([.segmenter()]) { $0.maxSearches = 1 }
+        _ = await daemon.segment()
+        let gate = daemon.block()
+        async let first = daemon.segment(Pictures.jpeg, query)
+        await daemon.waitForPendingJobs(1)
+        let refused = await daemon.segment(Pictures.jpeg, query, fields: [.accept: "application/x-ndjson"])
+        #expect(try refused.requireError(503, "queue_full")["limit"] == 1)
+        async let click = daemon.segment()
+        await daemon.waitForPendingJobs(2)
+        gate.signal()
+        #expect(await first.status == 200)
+        #expect(await click.status == 200)
+        #expect(await daemon.segment(Pictures.jpeg, query).status == 200)
     }
 }

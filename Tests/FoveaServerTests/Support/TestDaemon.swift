@@ -52,6 +52,7 @@ final class TestDaemon: Sendable {
                     path: folder.path + "/metrics.sqlite", settings: configuration.metricsHistory, logger: logger),
                 queueDepth: { _ in 0 }),
             images: images, prewarm: PrewarmJobs(registry: registry, images: images),
+            searches: SearchSlots(limit: configuration.maxSearches),
             metrics: Metrics(), logger: logger, server: ServerState())
         application = FoveaApplication(context: context)
         self.folder = folder
