@@ -51,12 +51,20 @@ struct MaskDecoder: Sendable {
     }
 
     /// The chosen masks of the prompt whose tokens these are.
+    ///
+    /// - Parameter threshold: masks with no higher predicted overlap are left out. Where none is left the image is not
+    ///   upscaled, which is nearly half of the work.
     func callAsFunction(
-        _ prompt: Tensor, _ image: ImageTokens, positions: Tensor, _ choice: MaskChoice
+        _ prompt: Tensor, _ image: ImageTokens, positions: Tensor, _ choice: MaskChoice, over threshold: Float? = nil
     ) throws(Cancelled) -> PredictedMasks {
         let (tokens, image) = try transformer(prompt, image, positions: positions)
         try Cancellation.check()
-        let chosen = choice.masks
+        let overlaps = overlap(tokens.sliced(0, 0..<1)).values
+        let chosen = choice.masks.filter { mask in threshold.map { overlaps[mask] > $0 } ?? true }
+        guard !chosen.isEmpty else {
+            let side = MaskPredictor.maskSide
+            return PredictedMasks(logits: Tensor(shape: Shape(0, side, side)) { _ in }, overlaps: [])
+        }
         let vectors = Tensor(shape: Shape(chosen.count, MaskUpscaling.width)) { out in
             var rest = out[...]
             for mask in chosen {
@@ -65,8 +73,7 @@ struct MaskDecoder: Sendable {
                 }
             }
         }
-        let overlaps = overlap(tokens.sliced(0, 0..<1)).values
-        return PredictedMasks(logits: upscaling.masks(image, vectors), overlaps: Array(overlaps[chosen]))
+        return PredictedMasks(logits: upscaling.masks(image, vectors), overlaps: chosen.map { overlaps[$0] })
     }
 }
 

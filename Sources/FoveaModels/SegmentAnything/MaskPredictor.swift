@@ -34,8 +34,10 @@ public struct MaskPredictor: Sendable {
     }
 
     /// The masks of each prompt by itself, as if it were the only one; throws when nobody waits for them any more.
+    ///
+    /// - Parameter threshold: masks with no higher predicted overlap are left out, and so is most of the work for them.
     public func masks(
-        for prompts: [Prompt], on image: PreparedEmbedding, _ choice: MaskChoice
+        for prompts: [Prompt], on image: PreparedEmbedding, _ choice: MaskChoice, over threshold: Float? = nil
     ) throws(Cancelled) -> [PredictedMasks] {
         var answers: [PredictedMasks] = []
         for prompt in prompts {
@@ -44,7 +46,8 @@ public struct MaskPredictor: Sendable {
                 self.prompts.write(prompt, into: $0)
             }
             answers.append(
-                try decoder(tokens, self.image(image, for: prompt), positions: self.prompts.positions, choice))
+                try decoder(
+                    tokens, self.image(image, for: prompt), positions: self.prompts.positions, choice, over: threshold))
         }
         return answers
     }
@@ -70,6 +73,9 @@ public enum MaskChoice: Sendable, CaseIterable {
     case single
     /// Three, as a single click may mean a part, the whole or what is between. Their order means nothing: choose by overlap.
     case multiple
+
+    /// How many masks that is.
+    public var count: Int { masks.count }
 
     var masks: Range<Int> {
         switch self {

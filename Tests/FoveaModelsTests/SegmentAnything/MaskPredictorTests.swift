@@ -120,6 +120,26 @@ import Testing
         }
     }
 
+    @Test("Only masks over a predicted overlap are made, if any, and they are those of a call for all")
+    func threshold() throws {
+        let predictor = try Self.predictor.get()
+        let image = predictor.prepared(Self.embedding)
+        let prompts = Self.prompts.keys.sorted().compactMap { Self.prompts[$0] }
+        let all = try predictor.masks(for: prompts, on: image, .multiple)
+        for threshold in all[0].overlaps + [-.infinity, .infinity] {
+            let some = try predictor.masks(for: prompts, on: image, .multiple, over: threshold)
+            for (some, all) in zip(some, all) {
+                let wanted = all.overlaps.indices.filter { all.overlaps[$0] > threshold }
+                #expect(some.overlaps == wanted.map { all.overlaps[$0] })
+                #expect(some.logits.shape == [wanted.count, 256, 256])
+                for (place, mask) in wanted.enumerated() {
+                    let (a, b) = (some.logits.sliced(0, place..<place + 1), all.logits.sliced(0, mask..<mask + 1))
+                    #expect(zip(a.values, b.values).map { abs($0 - $1) }.max() ?? .infinity < 1e-5)
+                }
+            }
+        }
+    }
+
     @Test("A point is on the thing or beside it, nothing else")
     func labels() {
         #expect((-2...4).map { Prompt.Label(rawValue: $0) } == [nil, nil, .background, .foreground, nil, nil, nil])

@@ -12,7 +12,7 @@ struct CropSearch: Sendable {
     let frame: ImageFrame
     let grid: PointGrid
     let options: AutomaticMaskOptions
-    /// The masks that a prompt may mean.
+    /// The masks that a prompt may mean; those of too low predicted overlap may be missing.
     typealias Predict = @Sendable (Prompt, PreparedEmbedding) throws -> [PredictedMasks]
 
     private let embedding: ImageEmbedding
@@ -30,7 +30,8 @@ struct CropSearch: Sendable {
     ) {
         (self.crop, self.embedding, self.frame) = (crop, embedding, frame)
         (self.predictor, self.options) = (predictor, options)
-        self.predict = predict ?? { try predictor.masks(for: [$0], on: $1, .multiple) }
+        let threshold = options.predictedIoUThreshold == 0 ? nil : Float(options.predictedIoUThreshold)
+        self.predict = predict ?? { try predictor.masks(for: [$0], on: $1, .multiple, over: threshold) }
         grid = PointGrid(pointsPerSide: options.pointsPerSide(inLayer: crop.layer))
         let seen = embedding.frame.seen
         upsampler = MaskUpsampler(
@@ -61,6 +62,7 @@ struct CropSearch: Sendable {
         let prompt = Prompt(points: [.init(x: place.x, y: place.y, label: .foreground)])
         var found = FoundMasks()
         for predicted in try predict(prompt, prepared) {
+            found.dropped.predictedIoU += MaskChoice.multiple.count - predicted.overlaps.count
             for (mask, overlap) in predicted.overlaps.enumerated() {
                 try Cancellation.check()
                 guard options.predictedIoUThreshold == 0 || overlap > Float(options.predictedIoUThreshold) else {
