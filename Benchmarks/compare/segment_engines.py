@@ -48,22 +48,25 @@ ENGINES = [
 
 
 def measure(fovea: str | None, work: pathlib.Path, networks: list[str], thread_counts: list[int], rounds: int,
-            keys: list[str]) -> dict:
-    """The decoder is the same in all networks, so that only the first one's is measured."""
+            keys: list[str]) -> list[dict]:
+    """The decoder is the same in all networks, so that only the first one's is measured; of the others, which take
+    seconds, only the encoder with all threads, and without PyTorch."""
     engines = [engine for engine in ENGINES if engine.key in keys and (fovea or not engine.key.startswith("fovea"))]
-    cases = [(network, "encoder") for network in networks] + [(networks[0], "decoder")]
+    cases = [(networks[0], part, threads, engines) for part in ["encoder", "decoder"] for threads in thread_counts]
+    quick = [engine for engine in engines if engine.key != "pytorch"]
+    cases += [(network, "encoder", max(thread_counts), quick) for network in networks[1:]]
     results = []
-    for network, part in cases:
-        for threads in thread_counts:
-            print(f"{network}, {part}, {threads} threads", flush=True)
-            results += compare(engines, fovea, work / network, network, part, threads, rounds)
-    return {"rounds": rounds, "results": results}
+    for network, part, threads, chosen in cases:
+        print(f"{network}, {part}, {threads} thread{'s' if threads > 1 else ''}", flush=True)
+        results += compare(chosen, fovea, work / network, network, part, threads, rounds)
+    return results
 
 
 def compare(engines: list[Engine], fovea: str | None, folder: pathlib.Path, network: str, part: str, threads: int,
             rounds: int) -> list[dict]:
     times: dict[Engine, list[list[float]]] = {engine: [] for engine in engines}
     workers: dict[Engine, Worker] = {}
+    lengths: dict[Engine, tuple[float, int, int]] = {}
     differences: dict[Engine, float] = {}
     disturbed: dict[Engine, list[float]] = {engine: [] for engine in engines}
     with tempfile.TemporaryDirectory() as outputs:
@@ -74,12 +77,11 @@ def compare(engines: list[Engine], fovea: str | None, folder: pathlib.Path, netw
                     *engine.command(fovea, folder, network, part, threads), "--dump", str(output), "--interactive"],
                     threads)
                 workers[engine] = worker
-                worker.inferences(1)
+                lengths[engine] = turn_length(worker)
                 differences[engine] = difference(engine, output, folder, part)
-            lengths = {engine: turn_length(worker) for engine, worker in workers.items()}
+            slowest = max(least for least, _, _ in lengths.values())
             # Long inferences differ little from one another, and must not take all the time there is.
-            slowest = max(1000, *(least for least, _, _ in lengths.values()))
-            for number in range(max(3, round(rounds * 1000 / slowest))):
+            for number in range(rounds if slowest < SHORT else 5 if slowest < 3000 else 3):
                 for place in range(len(engines)):
                     engine = engines[(number + place) % len(engines)]
                     _, warm_up, count = lengths[engine]
@@ -108,7 +110,9 @@ def quiet_turn(worker: Worker, warm_up: int, count: int) -> tuple[list[float], f
 
 def turn_length(worker: Worker) -> tuple[float, int, int]:
     """The milliseconds of an inference, and how many of a turn don't count and do."""
-    least = min(worker.inferences(2))
+    least = min(worker.inferences(1))
+    if least < SHORT:
+        least = min(worker.inferences(3))
     return least, 2 if least < SHORT else 0, max(1, min(20, round(TURN / least)))
 
 
