@@ -1,5 +1,6 @@
 """Clicks over HTTP: the time of one and of twenty, memory for a large photograph, and many clients at once."""
 import contextlib
+import http.client
 import io
 import json
 import pathlib
@@ -17,7 +18,7 @@ from PIL import Image
 from pycocotools import mask as coco
 
 from segment_engines import AGAIN, DISTURBED
-from segment_servers import SegmentServer, ask, prompts, running
+from segment_servers import Refused, SegmentServer, ask, prompts, running
 
 CLICKS, MANY = 12, 20
 CLIENTS, IMAGES = 50, 10
@@ -175,9 +176,9 @@ def all_at_once(server: SegmentServer, photographs: list[str]) -> dict[str, int]
         together.wait()
         try:
             origins.append(json.loads(ask(connection, "POST", "/segment", body))["embedding"])
-        except Exception as error:
-            print(f"client {client}: {error}", flush=True)
-            origins.append("failed")
+        except (Refused, OSError, http.client.HTTPException) as error:
+            # Counted in its own words.
+            origins.append(str(error))
 
     clients = [threading.Thread(target=click, args=[number]) for number in range(CLIENTS)]
     for client in clients:

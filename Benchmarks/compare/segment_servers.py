@@ -35,7 +35,7 @@ class SegmentServer:
 
     def keep(self, photograph: bytes) -> str:
         """Uploads a photograph and returns its name."""
-        return json.loads(ask(self.connect(), "PUT", "/images", photograph))["sha256"]
+        return json.loads(ask(self.connect(), "PUT", "/images", photograph))["image"]["sha256"]
 
     def stop(self) -> None:
         os.kill(self.process, signal.SIGSTOP)
@@ -56,7 +56,8 @@ class SegmentServer:
 
 
 def ask(connection: http.client.HTTPConnection, method: str, path: str, body: bytes) -> bytes:
-    connection.request(method, path, body)
+    is_prompt = method == "POST"
+    connection.request(method, path, body, {"Content-Type": "application/json" if is_prompt else "image/jpeg"})
     response = connection.getresponse()
     text = response.read()
     if response.status not in (200, 201):

@@ -91,7 +91,7 @@ def ready() -> None:
 
 @app.put("/images")
 async def keep(request: Request) -> dict:
-    return {"sha256": await run_in_threadpool(embedding_of, await request.body())}
+    return {"image": {"sha256": await run_in_threadpool(embedding_of, await request.body())}}
 
 
 @app.post("/segment")
