@@ -62,7 +62,10 @@ let package = Package(
             resources: [.embedInCode("catalogue.json"), .embedInCode("imagenet-1k.txt")]),
         module(
             "FoveaServing",
-            ["FoveaCatalogue", "FoveaImage", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaTensor", crypto, logging]),
+            [
+                "FoveaCatalogue", "FoveaImage", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaStore", "FoveaTensor",
+                crypto, logging,
+            ]),
         module(
             "FoveaBench",
             ["COpenBLAS", "CRoofline", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaServing", "FoveaTensor"]),
@@ -92,8 +95,8 @@ let package = Package(
         tests(
             "FoveaServingTests",
             [
-                "FoveaServing", "FoveaCatalogue", "FoveaImage", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaTensor",
-                logging,
+                "FoveaServing", "FoveaCatalogue", "FoveaImage", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaStore",
+                "FoveaTensor", logging,
             ]),
         tests(
             "FoveaServerTests",

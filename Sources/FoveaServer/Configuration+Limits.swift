@@ -39,7 +39,7 @@ extension Configuration {
             image: imageLimits)
         return RegistrySettings(
             defaultClassifier: defaultClassifier, jobs: jobs, memoryBytes: modelMemoryBytes,
-            embeddingBytes: embeddingMemoryBytes, watchInterval: .seconds(watchInterval),
+            watchInterval: .seconds(watchInterval),
             selfTestInterval: .seconds(selfTestInterval))
     }
 

@@ -33,6 +33,7 @@ public struct Configuration: Sendable {
 
     public var modelMemoryBytes = 0
     public var embeddingMemoryBytes = 512 << 20
+    public var embeddingDiskBytes = 4 << 30
     public var watchInterval = 2.0
     public var selfTestInterval = 600.0
 
@@ -59,7 +60,9 @@ public struct Configuration: Sendable {
         .text("host", \.host, "Address to listen on: 127.0.0.1, ::1, or 0.0.0.0 for every IPv4 interface."),
         .integer("port", \.port, 0...65535, "Port to listen on; 0 picks a free one."),
         .text("models", \.models, "Folder of the models."),
-        .text("data", \.data, "Folder of the request log, the metrics' history and the uploaded images."),
+        .text(
+            "data", \.data,
+            "Folder of the request log, the metrics' history, uploaded images and what segmenters made of them."),
         .integer("threads", \.threads, 1...1024, "Threads that compute."),
         .text(
             "default-classifier", \.defaultClassifier,
@@ -98,6 +101,9 @@ public struct Configuration: Sendable {
             "embedding-memory-bytes", \.embeddingMemoryBytes, 0...(1 << 50),
             "Memory for what segmenters make of photographs: 2 MiB each, and 12 more while a photograph is asked about."
         ),
+        .integer(
+            "embedding-disk-bytes", \.embeddingDiskBytes, 0...(1 << 50),
+            "Room on disk for what segmenters make of photographs, so that it outlives the daemon; 0 for none."),
         .seconds(
             "watch-interval", \.watchInterval, 0...86_400,
             "How often the folder of the models is looked at for changes; 0 for never."),

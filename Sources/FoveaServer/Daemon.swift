@@ -15,6 +15,7 @@ public final class Daemon: Sendable {
     private let context: ServerContext
     private let server: HTTPServer
     private let pool: ComputePool
+    private let embeddingFiles: EmbeddingFiles?
 
     /// Opens the stores and reads the model repository; loads no weights yet.
     ///
@@ -25,22 +26,30 @@ public final class Daemon: Sendable {
         let data = configuration.data
         try makeDirectory(data)
         pool = ComputePool(threads: configuration.threads, isPinned: true)
+        embeddingFiles =
+            configuration.embeddingDiskBytes == 0
+            ? nil
+            : try EmbeddingFiles(
+                directory: data + "/embeddings", budget: configuration.embeddingDiskBytes, logger: logger)
         let registry = try ModelRegistry(
             repository: ModelRepository(directory: configuration.models), settings: configuration.registry,
-            scheduler: Scheduler(pool: pool), logger: logger)
+            scheduler: Scheduler(pool: pool),
+            embeddings: EmbeddingCache(budget: configuration.embeddingMemoryBytes, files: embeddingFiles),
+            logger: logger)
         let history = HistoryRecorder(
             store: try MetricsHistory(
                 path: data + "/metrics.sqlite", settings: configuration.metricsHistory, logger: logger),
             queueDepth: { name in registry.queues.first { $0.model == name }?.pending ?? 0 })
+        let images = ImageLibrary(
+            store: try ImageStore(
+                path: data + "/images.sqlite", settings: configuration.imageStore, logger: logger),
+            limits: configuration.imageLimits)
         context = ServerContext(
             configuration: configuration, access: try AccessControl(configuration, logger: logger), registry: registry,
             requestLog: try RequestLog(
                 path: data + "/requests.sqlite", settings: configuration.requestLog, logger: logger),
             history: history,
-            images: ImageLibrary(
-                store: try ImageStore(
-                    path: data + "/images.sqlite", settings: configuration.imageStore, logger: logger),
-                limits: configuration.imageLimits),
+            images: images, prewarm: PrewarmJobs(registry: registry, images: images),
             metrics: Metrics(), logger: logger, server: ServerState())
         server = HTTPServer(
             configuration: configuration.http, application: FoveaApplication(context: context), logger: logger)
@@ -72,6 +81,7 @@ public final class Daemon: Sendable {
     /// - Returns: how many requests were cut off.
     public func stop() async -> Int {
         context.logger.info("stopping", metadata: ["in_flight": "\(context.metrics.snapshot.inFlight)"])
+        context.prewarm.stop()
         let unfinished = await server.drain()
         server.shutdown()
         await context.registry.stop()
@@ -79,6 +89,7 @@ public final class Daemon: Sendable {
         context.history.stop()
         context.requestLog.close()
         context.images.store.close()
+        embeddingFiles?.close()
         pool.shutdown()
         context.logger.info("stopped", metadata: ["unfinished": "\(unfinished)"])
         return unfinished

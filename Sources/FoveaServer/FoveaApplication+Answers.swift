@@ -4,20 +4,27 @@ import FoveaServing
 import FoveaStore
 import HTTPTypes
 import Logging
+import Synchronization
 
 extension FoveaApplication {
-    /// The answer a route gave, counted now and logged once it is sent.
+    /// The answer a route gave, counted once it is made and logged once it is sent.
     func finish(_ reply: Reply, _ exchange: Exchange) -> Response {
         var exchange = exchange
         exchange.status = reply.status.code
-        exchange.total = .now - exchange.arrival
-        context.metrics.end(exchange)
-        context.history.add(exchange)
         var fields = reply.fields
         fields[.requestID] = exchange.requestID
-        let done = exchange
-        return Response(status: reply.status, fields: fields, body: .bytes(reply.body)) { [context] outcome in
-            context.record(done, outcome)
+        switch reply.body {
+        case .bytes(let bytes):
+            let done = context.count(exchange)
+            return Response(status: reply.status, fields: fields, body: .bytes(bytes)) { [context] outcome in
+                context.record(done, outcome)
+            }
+        case .stream(let produce):
+            let noted = NotedExchange(exchange)
+            let body = Response.Body.stream { writer in try await noted.update { try await produce(writer, &$0) } }
+            return Response(status: reply.status, fields: fields, body: body) { [context] outcome in
+                context.record(context.count(noted.exchange), outcome)
+            }
         }
     }
 
@@ -39,6 +46,15 @@ extension FoveaApplication {
 }
 
 extension ServerContext {
+    /// Counts an answer that is made, and returns it with the time it took.
+    fileprivate func count(_ exchange: Exchange) -> Exchange {
+        var exchange = exchange
+        exchange.total = .now - exchange.arrival
+        metrics.end(exchange)
+        history.add(exchange)
+        return exchange
+    }
+
     /// Writes one row to the request log and one line to the log.
     fileprivate func record(_ exchange: Exchange, _ outcome: SendOutcome) {
         let stages = exchange.stages
@@ -66,5 +82,20 @@ extension ServerContext {
                 "status": "\(exchange.status)", "ms": "\((total * 1000).rounded() / 1000)",
                 "client": "\(exchange.remoteAddress)",
             ])
+    }
+}
+
+/// What is known of an answer that is still being made.
+private final class NotedExchange: Sendable {
+    private let noted: Mutex<Exchange>
+
+    init(_ exchange: Exchange) { noted = Mutex(exchange) }
+
+    var exchange: Exchange { noted.withLock { $0 } }
+
+    func update(_ work: (inout Exchange) async throws -> Void) async throws {
+        var exchange = exchange
+        defer { noted.withLock { $0 = exchange } }
+        try await work(&exchange)
     }
 }

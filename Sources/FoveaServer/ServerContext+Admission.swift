@@ -14,6 +14,6 @@ extension ServerContext {
         // A model that has to be loaded first has nobody waiting.
         guard let model = try registry.loadedModel(named: name, for: task) else { return }
         exchange.model = (model.name, model.version)
-        try model.queue.requireRoom()
+        try model.requireRoom()
     }
 }

@@ -10,6 +10,7 @@ struct ServerContext: Sendable {
     let requestLog: RequestLog
     let history: HistoryRecorder
     let images: ImageLibrary
+    let prewarm: PrewarmJobs
     let metrics: Metrics
     let logger: Logger
     /// Open connections, and whether the daemon shuts down: known to the HTTP server, which is made later.

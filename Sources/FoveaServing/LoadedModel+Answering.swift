@@ -106,7 +106,7 @@ extension LoadedModel {
         let place = try queue.admit(cost: decoding + estimate.inference(), terms)
         defer { place.leave() }
         let (picture, waited) = try await queue.scheduler.run(
-            cost: decoding, priority: terms.priority, until: place.deadline, onLeave: {}
+            cost: decoding, urgency: Urgency(terms.priority), until: place.deadline, onLeave: {}
         ) { [self] waited in (try decode(bytes, classifier, isExact: isExact), waited) }
         let row = try await batcher.run(
             picture.pixels, cost: estimate.inference(), priority: terms.priority, until: place.deadline,

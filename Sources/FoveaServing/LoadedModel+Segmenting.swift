@@ -36,17 +36,9 @@ extension LoadedModel {
             throw ServingError.invalidPrompt("\(prompts.count) prompts; \(Self.promptLimit) are allowed in one request")
         }
         return try await counted { () async throws -> Segmentation in
-            let key = EmbeddingCache.Key(model: digest, image: image)
-            let latest = ContinuousClock.now + limits.timeout
-            let encoding = StageClock()
-            let (embedding, origin) = try await segmenter.embeddings.embedding(
-                key, scheduler: queue.scheduler, until: min(terms.deadline ?? latest, latest)
-            ) { [self] in
-                // It goes on for others when this request ends.
-                let terms = JobTerms(priority: terms.priority)
-                return try await embed(try await bytes(), segmenter, options, terms, encoding)
-            }
-            var timings = encoding.timings
+            let key = EmbeddingCache.Key(encoder: segmenter.identity(isExact: options.isExact), image: image)
+            var (embedding, origin, timings) = try await embedding(
+                key, segmenter, isExact: options.isExact, terms, bytes: bytes)
             let (results, queued, decoder) = try await masks(prompts, embedding, key, segmenter, options, terms)
             segmenter.embeddings.trim()
             timings.queue += queued
@@ -56,27 +48,67 @@ extension LoadedModel {
         }
     }
 
+    /// Makes sure that a photograph's embedding is kept, when there is nothing more urgent to do.
+    ///
+    /// - Throws: `ServingError`, or what `bytes` throws.
+    public func prewarm(
+        _ image: SHA256Digest, isExact: Bool, bytes: @escaping @Sendable () async throws -> ArraySlice<UInt8>
+    ) async throws -> EmbeddingOrigin {
+        let segmenter = try segmenter
+        let key = EmbeddingCache.Key(encoder: segmenter.identity(isExact: isExact), image: image)
+        return try await embedding(key, segmenter, isExact: isExact, .background, bytes: bytes).1
+    }
+
+    /// The embedding of a photograph: the one that is kept, or else a new one that is kept from then on.
+    ///
+    /// - Throws: `ServingError`, or what `bytes` throws.
+    func embedding(
+        _ key: EmbeddingCache.Key, _ segmenter: LoadedSegmenter, isExact: Bool, _ terms: JobTerms,
+        bytes: @escaping @Sendable () async throws -> ArraySlice<UInt8>
+    ) async throws -> (ImageEmbedding, EmbeddingOrigin, SegmentTimings) {
+        let latest = terms.isBackground ? .distantFuture : ContinuousClock.now + limits.timeout
+        let encoding = StageClock()
+        let (embedding, origin) = try await segmenter.embeddings.embedding(
+            key, scheduler: queue.scheduler, priority: terms.priority, until: min(terms.deadline ?? latest, latest)
+        ) { [self] urgency in
+            // It goes on for others when this request ends.
+            var terms = terms
+            terms.deadline = nil
+            return try await embed(try await bytes(), segmenter, isExact: isExact, terms, urgency, encoding)
+        }
+        return (embedding, origin, encoding.timings)
+    }
+
     private func embed(
-        _ bytes: ArraySlice<UInt8>, _ segmenter: LoadedSegmenter, _ options: SegmentOptions, _ terms: JobTerms,
-        _ clock: StageClock
+        _ bytes: ArraySlice<UInt8>, _ segmenter: LoadedSegmenter, isExact: Bool, _ terms: JobTerms,
+        _ urgency: Urgency, _ clock: StageClock
     ) async throws -> ImageEmbedding {
         let cost = estimate.decode(bytes: bytes.count) + estimate.inference()
-        return try await queue.run(cost: cost, terms) { [self] waited -> ImageEmbedding in
+        return try await queue.run(cost: cost, terms, urgency: urgency) { [self] waited -> ImageEmbedding in
             let start = ContinuousClock.now
             let input: (tensor: Tensor, frame: ImageFrame)
             do throws(ImageError) {
-                input = try segmenter.tensor(decoding: bytes, isExact: options.isExact, limits: limits.image)
+                input = try segmenter.tensor(decoding: bytes, isExact: isExact, limits: limits.image)
             } catch { throw ServingError.image(error) }
-            let decoded = ContinuousClock.now
-            let embedding = ImageEmbedding(
-                try segmenter.network.encoder.embedding(input.tensor), frame: input.frame)
-            let timings = StageTimings(decode: decoded - start, queue: waited, inference: .now - decoded)
-            estimate.learn(decode: timings.decode, bytes: bytes.count)
-            estimate.learn(inference: timings.inference, images: 1)
-            statistics.ran(images: 1, timings, output: .zero)
-            clock.note(timings)
+            let decoding = ContinuousClock.now - start
+            estimate.learn(decode: decoding, bytes: bytes.count)
+            let (embedding, encoding) = try encode(input, segmenter, decoding: decoding, waited: waited)
+            clock.note(StageTimings(decode: decoding, queue: waited, inference: encoding))
             return embedding
         }
+    }
+
+    /// What the encoder makes of its input, on the calling thread, and how long it took.
+    func encode(
+        _ input: (tensor: Tensor, frame: ImageFrame), _ segmenter: LoadedSegmenter, decoding: Duration = .zero,
+        waited: Duration = .zero
+    ) throws(Cancelled) -> (ImageEmbedding, Duration) {
+        let start = ContinuousClock.now
+        let embedding = ImageEmbedding(try segmenter.network.encoder.embedding(input.tensor), frame: input.frame)
+        let timings = StageTimings(decode: decoding, queue: waited, inference: .now - start)
+        estimate.learn(inference: timings.inference, images: 1)
+        statistics.ran(images: 1, timings, output: .zero)
+        return (embedding, timings.inference)
     }
 
     private func masks(

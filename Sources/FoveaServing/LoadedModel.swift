@@ -49,7 +49,8 @@ public final class LoadedModel: Sendable {
             skill = .classify(classifier)
             warmUp = try classifier.warmUp()
         case .segmenter(let network):
-            let segmenter = try LoadedSegmenter(network, of: model, input, embeddings: embeddings)
+            let segmenter = try LoadedSegmenter(
+                network, of: model, digest: digest, input, precision: precision, embeddings: embeddings)
             skill = .segment(segmenter)
             warmUp = try segmenter.warmUp()
         }
@@ -77,6 +78,12 @@ public final class LoadedModel: Sendable {
             guard case .segment(let segmenter) = skill else { throw wrongTask(.segment) }
             return segmenter
         }
+    }
+
+    /// Throws what the cheapest request would be refused with at this moment: a click on a known photograph where this is a
+    /// segmenter.
+    public func requireRoom() throws(ServingError) {
+        try queue.requireRoom(cost: (try? segmenter)?.promptEstimate.inference() ?? estimate.inference())
     }
 
     private func wrongTask(_ asked: ModelTask) -> ServingError {

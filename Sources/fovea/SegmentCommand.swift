@@ -9,12 +9,14 @@ import Glibc
 
 struct SegmentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "segment", abstract: "Cut out what points and a box on a photograph mean, without a server.",
+        commandName: "segment",
+        abstract: "Cut out what points and a box on a photograph mean, or everything, without a server.",
         discussion: """
             Points and the box are one prompt, in pixels of the upright photograph:
 
               fovea segment cat.jpg --point 320,200 --output cat-mask.png
               fovea segment cat.jpg --box 80,40,600,420 --point 90,50,0
+              fovea segment cat.jpg --everything --output cat-masks.png
             """)
 
     @Argument(help: "A JPEG or PNG file.", completion: .file(extensions: ["jpg", "jpeg", "png"]))
@@ -26,13 +28,16 @@ struct SegmentCommand: AsyncParsableCommand {
     @Option(help: "x1,y1,x2,y2 around the thing.")
     var box: String?
 
+    @OptionGroup(title: "Everything") var automatic: AutomaticMaskFlags
+
     @Option(help: "Model to ask, NAME or NAME:VERSION (default: the first by name that segments).")
     var model: String?
 
     @OptionGroup var repository: RepositoryOptions
 
     @Option(
-        help: "A PNG file to write: the photograph with the best mask over it.", completion: .file(extensions: ["png"]))
+        help: "A PNG file to write: the photograph with the best mask, or every one, over it.",
+        completion: .file(extensions: ["png"]))
     var output: String?
 
     @Flag(inversion: .prefixedNo, help: "Three masks, or one (default: three for a single point).")
@@ -55,54 +60,85 @@ struct SegmentCommand: AsyncParsableCommand {
         if let box, SegmentPrompt.Box(text: box) == nil {
             throw ValidationError("--box must be x1,y1,x2,y2, not \"\(box)\"")
         }
-        guard !points.isEmpty || box != nil else { throw ValidationError("say what to cut out with --point or --box") }
+        let isPrompted = !points.isEmpty || box != nil
+        guard isPrompted || automatic.everything else {
+            throw ValidationError("say what to cut out with --point or --box, or all with --everything")
+        }
+        guard !isPrompted || !automatic.everything else {
+            throw ValidationError("--everything goes without --point and --box")
+        }
+        guard multimask == nil || !automatic.everything else {
+            throw ValidationError("--everything asks for three masks at each point: leave --multimask out")
+        }
     }
 
     func run() async throws {
         guard let data = FileManager.default.contents(atPath: image) else { throw UnreadableFile(path: image) }
         let bytes = [UInt8](data)[...]
-        let prompt = SegmentPrompt(
-            points: points.compactMap(SegmentPrompt.Point.init(text:)), box: box.flatMap(SegmentPrompt.Box.init(text:)))
         let pool = ComputePool(threads: threads ?? ComputePool.allowedThreads, isPinned: true)
         let installed = try repository.repository.model(model, for: .segment)
         let loaded = try LoadedModel(installed, scheduler: Scheduler(pool: pool), limits: JobLimits())
-        let answer = try await loaded.segment(
+        if automatic.everything {
+            try await segmentEverything(bytes, loaded)
+        } else {
+            try await segment(bytes, loaded)
+        }
+    }
+
+    private func segment(_ bytes: ArraySlice<UInt8>, _ model: LoadedModel) async throws {
+        let prompt = SegmentPrompt(
+            points: points.compactMap(SegmentPrompt.Point.init(text:)), box: box.flatMap(SegmentPrompt.Box.init(text:)))
+        let answer = try await model.segment(
             SHA256Digest(of: bytes), prompts: [prompt], .init(multimask: multimask, isExact: exact), bytes: { bytes })
         let masks = answer.results.first ?? []
         if let output, let best = masks.first {
-            let picture = MaskOverlay()(best.mask, over: try Image(decoding: bytes))
-            guard FileManager.default.createFile(atPath: output, contents: Data(picture.pngData())) else {
-                throw UnwritableFile(path: output)
-            }
+            try write(MaskOverlay()(best.mask, over: try Image(decoding: bytes)), to: output)
         }
-        print(json ? line(masks, answer, loaded) : table(masks, answer))
+        guard json else {
+            let rows = masks.map { ($0.mask, $0.predictedIoU, $0.stabilityScore) }
+            return print(table(rows, answer.frame))
+        }
+        let entries = masks.map { JSONValue.members([("segmentation", $0.mask.runLengths)] + $0.facts) }
+        print(line(entries, [], answer.frame, sha256: answer.sha256, model))
     }
 
-    private func line(_ masks: [Segmentation.Mask], _ answer: Segmentation, _ model: LoadedModel) -> String {
-        let entries = masks.map { JSONValue.members([("segmentation", $0.runLengths)] + $0.facts) }
-        let value: JSONValue = [
-            "file": .string(image), "masks": .array(entries),
-            "model": ["name": .string(model.name), "version": .string(model.version)],
-            "image": [
-                "width": .integer(answer.frame.width), "height": .integer(answer.frame.height),
-                "sha256": .string(answer.sha256),
-            ],
-        ]
+    func write(_ picture: Image, to path: String) throws {
+        guard FileManager.default.createFile(atPath: path, contents: Data(picture.pngData())) else {
+            throw UnwritableFile(path: path)
+        }
+    }
+
+    /// One JSON object with the masks, and what else there is to say of them.
+    func line(
+        _ masks: [JSONValue], _ more: [(String, JSONValue)], _ frame: ImageFrame, sha256: String, _ model: LoadedModel
+    ) -> String {
+        let value = JSONValue.members(
+            [("file", .string(image)), ("masks", .array(masks))] + more + [
+                ("model", ["name": .string(model.name), "version": .string(model.version)]),
+                (
+                    "image",
+                    [
+                        "width": .integer(frame.width), "height": .integer(frame.height), "sha256": .string(sha256),
+                    ]
+                ),
+            ])
         return String(decoding: value.bytes, as: UTF8.self)
     }
 
     /// The file's name, then a line for each mask, best first.
-    private func table(_ masks: [Segmentation.Mask], _ answer: Segmentation) -> String {
+    func table(
+        _ masks: [(mask: RunLengthMask, predictedIoU: Float, stabilityScore: Float?)], _ frame: ImageFrame
+    ) -> String {
         var table = TextTable(
             ["PREDICTED IOU", "STABILITY", "AREA", "BOX"], right: ["PREDICTED IOU", "STABILITY", "AREA"])
-        for mask in masks {
-            let bounds = mask.mask.bounds
+        for (mask, predictedIoU, stabilityScore) in masks {
+            let bounds = mask.bounds
             table.add([
-                Self.rounded(mask.predictedIoU), mask.stabilityScore.map(Self.rounded) ?? "-", "\(mask.mask.area)",
+                Self.rounded(predictedIoU), stabilityScore.map(Self.rounded) ?? "-", "\(mask.area)",
                 "\(bounds.x),\(bounds.y),\(bounds.x + bounds.width),\(bounds.y + bounds.height)",
             ])
         }
-        return "\(image) (\(answer.frame.width)x\(answer.frame.height))\n" + table.text
+        return "\(image) (\(frame.width)x\(frame.height))\n" + table.text
     }
 
     private static func rounded(_ value: Float) -> String {

@@ -29,6 +29,7 @@ struct SettingOptions: ParsableArguments {
     @Option(help: help("drain-timeout")) var drainTimeout: String?
     @Option(help: help("model-memory-bytes")) var modelMemoryBytes: String?
     @Option(help: help("embedding-memory-bytes")) var embeddingMemoryBytes: String?
+    @Option(help: help("embedding-disk-bytes")) var embeddingDiskBytes: String?
     @Option(help: help("watch-interval")) var watchInterval: String?
     @Option(help: help("self-test-interval")) var selfTestInterval: String?
     @Option(help: help("queue-capacity")) var queueCapacity: String?
@@ -73,6 +74,7 @@ struct SettingOptions: ParsableArguments {
             ("drain-timeout", drainTimeout),
             ("model-memory-bytes", modelMemoryBytes),
             ("embedding-memory-bytes", embeddingMemoryBytes),
+            ("embedding-disk-bytes", embeddingDiskBytes),
             ("watch-interval", watchInterval),
             ("self-test-interval", selfTestInterval),
             ("queue-capacity", queueCapacity),

@@ -91,7 +91,7 @@ import Testing
         ])
     func accept(field: String, isPicture: Bool) {
         let head = RequestHead(method: .post, path: "/segment", query: nil, fields: [.accept: field])
-        #expect(head.prefersPNG == isPicture)
+        #expect(head.accepts("image/png") == isPicture)
     }
 
     @Test("Prompts in JSON and a point by itself are too much")

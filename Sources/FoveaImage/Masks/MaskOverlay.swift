@@ -18,16 +18,21 @@ public struct MaskOverlay: Sendable, Equatable {
 
     /// Draws `mask`, which has the size of `image`, over it.
     public func callAsFunction(_ mask: RunLengthMask, over image: Image) -> Image {
-        precondition(
-            mask.width == image.width && mask.height == image.height,
-            "a mask of \(mask.width)×\(mask.height) pixels does not fit a picture of \(image.width)×\(image.height)")
         var pixels = image.pixels
+        draw(mask, on: &pixels, width: image.width, height: image.height)
+        return Image(width: image.width, height: image.height, pixels: pixels)
+    }
+
+    /// Draws `mask` over the RGB pixels of a picture of its size.
+    func draw(_ mask: RunLengthMask, on pixels: inout [UInt8], width: Int, height: Int) {
+        precondition(
+            mask.width == width && mask.height == height,
+            "a mask of \(mask.width)×\(mask.height) pixels does not fit a picture of \(width)×\(height)")
         pixels.withUnsafeMutableBufferPointer { pixels in
             tint(pixels, mask: mask)
-            let radius = lineRadius ?? max(max(image.width, image.height) / 600, 1)
+            let radius = lineRadius ?? max(max(width, height) / 600, 1)
             if radius > 0 { drawEdges(of: mask, radius: radius, in: pixels) }
         }
-        return Image(width: image.width, height: image.height, pixels: pixels)
     }
 
     private func tint(_ pixels: UnsafeMutableBufferPointer<UInt8>, mask: RunLengthMask) {

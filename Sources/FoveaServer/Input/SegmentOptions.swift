@@ -27,6 +27,10 @@ struct SegmentOptions: RequestOptions, Equatable {
     /// How far, in pixels, the corners that a polygon leaves out may lie beside it.
     var simplify: Double?
     var rendering = Rendering.mask
+    /// How everything is looked for, where there is no prompt.
+    var automatic = AutomaticMaskOptions()
+    /// Whether a stream has every mask that is good enough by itself, as soon as it is found.
+    var streamsCandidates = false
     /// Points and a box that stand by themselves are one prompt.
     private var single = SegmentPrompt()
     private var list: [SegmentPrompt]?
@@ -70,7 +74,11 @@ struct SegmentOptions: RequestOptions, Equatable {
             }
             single.box = box
         case "mask": single.mask = text
-        default: break
+        case "candidates": streamsCandidates = try Self.flag(name, text)
+        default:
+            guard let parameter = AutomaticMaskOptions.parameter(name) else { return }
+            guard let value = Double(text) else { throw Self.invalid(name, text, "a number") }
+            try set(parameter, value)
         }
     }
 
@@ -83,12 +91,35 @@ struct SegmentOptions: RequestOptions, Equatable {
         case ("prompts", _): throw APIError(.invalidPrompt, "\"prompts\" must be a list of objects")
         case ("multimask", .bool(let flag)): multimask = flag
         case ("exact", .bool(let flag)): exact = flag
+        case ("candidates", .bool(let flag)): streamsCandidates = flag
         case ("simplify", .number(let number)): try setSimplify(number)
         case ("model", .string(let text)), ("format", .string(let text)), ("render", .string(let text)):
             try set(name, text)
-        case ("multimask", _), ("exact", _), ("simplify", _), ("model", _), ("format", _), ("render", _):
+        case ("multimask", _), ("exact", _), ("candidates", _), ("simplify", _), ("model", _), ("format", _),
+            ("render", _):
             throw Self.wrongType(name)
-        default: break
+        default:
+            guard let parameter = AutomaticMaskOptions.parameter(name) else { return }
+            guard case .number(let number) = value else { throw Self.wrongType(name) }
+            try set(parameter, number)
+        }
+    }
+
+    private mutating func set(_ parameter: AutomaticMaskOptions.Parameter, _ value: Double) throws(APIError) {
+        do { try automatic.set(parameter, to: value) } catch { throw APIError(.invalidParameter, "\(error)") }
+    }
+
+    /// The parameters of a search for everything. Throws where they don't go together.
+    var everything: AutomaticMaskOptions {
+        get throws(APIError) {
+            var options = automatic
+            options.isExact = exact
+            do { try options.check() } catch { throw APIError(.invalidParameter, "\(error)") }
+            guard format != .logits else {
+                throw APIError(
+                    .invalidParameter, "format \"logits\" is of prompts; without one it is rle, polygon or png")
+            }
+            return options
         }
     }
 

@@ -9,6 +9,7 @@ extension ServerContext {
         write(metrics.snapshot, to: &text)
         writeModels(to: &text)
         if configuration.metricsCompat == .triton { text.writeTriton(registry.summaries.compactMap(\.loaded)) }
+        writeEmbeddings(to: &text)
         text.family("fovea_connections", .gauge, "Open connections.")
         text.sample("fovea_connections", [:], server.connections)
         text.family("fovea_log_dropped_total", .counter, "Rows of the request log that were lost.")
@@ -79,6 +80,21 @@ extension ServerContext {
         text.family("fovea_queue_oldest_seconds", .gauge, "How long the oldest waiting job has waited.")
         for queue in queues {
             text.sample("fovea_queue_oldest_seconds", ["model": queue.model], queue.oldestWait / .seconds(1))
+        }
+    }
+
+    private func writeEmbeddings(to text: inout PrometheusText) {
+        let embeddings = registry.embeddings
+        text.family(
+            "fovea_embedding_cache_requests_total", .counter, "Embeddings asked for, by where they came from.")
+        let counts = embeddings.requests
+        for origin in EmbeddingOrigin.allCases {
+            text.sample(
+                "fovea_embedding_cache_requests_total", ["result": origin.rawValue], counts[origin, default: 0])
+        }
+        text.family("fovea_embedding_cache_bytes", .gauge, "Size of the embeddings that are kept.")
+        for (tier, bytes) in [("memory", embeddings.bytes), ("disk", embeddings.bytesOnDisk)] {
+            text.sample("fovea_embedding_cache_bytes", ["tier": tier], bytes)
         }
     }
 

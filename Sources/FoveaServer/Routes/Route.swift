@@ -50,12 +50,25 @@ struct Call: Sendable {
 struct Reply: Sendable {
     var status = HTTPResponse.Status.ok
     var fields = HTTPFields()
-    var body: [UInt8]
+    var body: Body
+
+    enum Body: Sendable {
+        case bytes([UInt8])
+        /// Written piece by piece as it is made; what comes to be known meanwhile is noted in the exchange.
+        case stream(@Sendable (BodyWriter, inout Exchange) async throws -> Void)
+    }
 
     /// - Parameter type: the media type; nil for an answer without content.
     init(status: HTTPResponse.Status = .ok, type: String?, body: [UInt8]) {
-        (self.status, self.body) = (status, body)
+        (self.status, self.body) = (status, .bytes(body))
         fields[.contentType] = type
+    }
+
+    /// An answer that is sent while it is made.
+    init(type: String, stream: @escaping @Sendable (BodyWriter, inout Exchange) async throws -> Void) {
+        body = .stream(stream)
+        fields[.contentType] = type
+        fields[.cacheControl] = "no-store"
     }
 
     /// A JSON answer, ended by a line feed so that a terminal's prompt starts on its own line.

@@ -5,7 +5,8 @@ import FoveaModels
 import FoveaServing
 import HTTPTypes
 
-/// `POST /segment`: a photograph and prompts in, masks out. `PUT` does the same, for `curl -T`.
+/// `POST /segment`: a photograph and prompts in, masks out; without a prompt, masks of everything. `PUT` does the same, for
+/// `curl -T`.
 struct SegmentRoute: Route {
     static let patterns: [String] = ["POST /segment", "PUT /segment", "POST /images/{sha256}/segment"]
 
@@ -23,24 +24,22 @@ struct SegmentRoute: Route {
             let input = try ImageInput<SegmentOptions>(of: request, pathSHA256: pathID, maxBatch: 1)
             return (source: input.sources[0], options: input.options, prompts: try input.options.prompts)
         }
-        let (options, prompts) = (asked.options, asked.prompts)
-        guard !prompts.isEmpty else {
-            throw APIError(.notImplemented, "masks of everything are not made yet; give a point, a box or \"prompts\"")
-        }
+        let (options, prompts, source) = (asked.options, asked.prompts, asked.source)
         let terms = try JobTerms(of: request)
         let model = try await context.registry.model(named: options.model, for: .segment, until: terms.deadline)
         call.exchange.model = (model.name, model.version)
-        let (images, source) = (context.images, asked.source)
+        if prompts.isEmpty {
+            let search = try EverythingSearch(
+                model: model, source: source, options: options, terms: terms, images: context.images)
+            return try await search.reply(to: &call)
+        }
+        let images = context.images
         let answer = try await model.segment(
             try await images.digest(of: source), prompts: prompts,
             .init(multimask: options.multimask, isExact: options.exact), terms: terms,
             bytes: { try await images.bytes(of: source) })
-        call.exchange.stages.append(
-            StageTimings(
-                decode: answer.timings.decode, queue: answer.timings.queue,
-                inference: answer.timings.encoder + answer.timings.decoder))
-        call.exchange.image = (answer.sha256, answer.frame.width, answer.frame.height)
-        if request.head.prefersPNG { return try await picture(answer, options, source) }
+        call.exchange.note(answer.timings, answer.frame, sha256: answer.sha256)
+        if request.head.accepts("image/png") { return try await picture(answer, options, source) }
         let results = try await inBackground { SegmentationAnswer.results(answer, options) }
         return reply(results, answer, call.exchange)
     }
@@ -64,33 +63,12 @@ struct SegmentRoute: Route {
     }
 
     private func reply(_ results: JSONValue, _ answer: Segmentation, _ exchange: Exchange) -> Reply {
-        let total = ContinuousClock.now - exchange.arrival
-        let stages: [(name: String, duration: Duration)] = [
-            ("decode", answer.timings.decode), ("queue", answer.timings.queue), ("encoder", answer.timings.encoder),
-            ("decoder", answer.timings.decoder), ("total", total),
-        ]
+        let stages = answer.timings.stages(total: .now - exchange.arrival)
         var reply = Reply.json(
             .members(
-                [("results", results), ("embedding", .string(answer.origin.rawValue))] + exchange.identity + [
-                    (
-                        "image",
-                        [
-                            "width": .integer(answer.frame.width), "height": .integer(answer.frame.height),
-                            "sha256": .string(answer.sha256),
-                        ]
-                    ), ("timings_ms", .members(stages.map { ($0.name, .milliseconds($0.duration)) })),
-                ]))
+                [("results", results), ("embedding", .string(answer.origin.rawValue))]
+                    + exchange.description(of: answer.frame, sha256: answer.sha256, stages)))
         reply.setServerTiming(stages)
         return reply
-    }
-}
-
-extension RequestHead {
-    /// Whether a picture is asked for, and JSON is not.
-    var prefersPNG: Bool {
-        let types = fields[values: .accept].flatMap { $0.split(separator: ",") }.map { entry in
-            entry.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
-        }
-        return types.contains("image/png") && !types.contains("application/json")
     }
 }

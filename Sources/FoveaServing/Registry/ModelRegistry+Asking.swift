@@ -99,6 +99,6 @@ extension ModelRegistry {
     /// Whether any model that is ready for `task` would take one more job at this moment.
     public func hasRoom(for task: ModelTask) -> Bool {
         let models = state.withLock { $0.slots.compactMap(\.loaded) }
-        return models.contains { $0.task == task && (try? $0.queue.requireRoom()) != nil }
+        return models.contains { $0.task == task && (try? $0.requireRoom()) != nil }
     }
 }

@@ -30,12 +30,15 @@ public final class ModelRegistry: Sendable {
     private let timers = Mutex<[any DispatchSourceTimer]>([])
 
     /// Reads the repository's cards; loads no weights yet.
+    ///
+    /// - Parameter embeddings: what segmenters make of photographs is kept here.
     public init(
-        repository: ModelRepository, settings: RegistrySettings, scheduler: Scheduler, logger: Logger
+        repository: ModelRepository, settings: RegistrySettings, scheduler: Scheduler,
+        embeddings: EmbeddingCache = EmbeddingCache(), logger: Logger
     ) throws(RepositoryError) {
         (self.repository, self.settings, self.scheduler, self.logger) = (repository, settings, scheduler, logger)
         defaultModel = DefaultModel(configured: settings.defaultClassifier)
-        embeddings = EmbeddingCache(budget: settings.embeddingBytes)
+        self.embeddings = embeddings
         let stamp = stamp()
         let slots = try repository.entries().flatMap { self.slots(of: $0, isRequired: true) }
         state.withLock { state in
@@ -105,8 +108,6 @@ public struct RegistrySettings: Sendable {
     public var jobs: JobLimits
     /// Memory for the weights of all models together; 0 for no limit.
     public var memoryBytes: Int
-    /// Memory for the embeddings of photographs.
-    public var embeddingBytes: Int
     /// How often the repository's folder is looked at; zero for never.
     public var watchInterval: Duration
     /// How often models with self-tests are tested again; zero for never.
@@ -114,10 +115,9 @@ public struct RegistrySettings: Sendable {
 
     public init(
         defaultClassifier: String = "", jobs: JobLimits = JobLimits(), memoryBytes: Int = 0,
-        embeddingBytes: Int = 512 << 20, watchInterval: Duration = .zero, selfTestInterval: Duration = .zero
+        watchInterval: Duration = .zero, selfTestInterval: Duration = .zero
     ) {
         (self.defaultClassifier, self.jobs, self.memoryBytes) = (defaultClassifier, jobs, memoryBytes)
-        self.embeddingBytes = embeddingBytes
         (self.watchInterval, self.selfTestInterval) = (watchInterval, selfTestInterval)
     }
 }

@@ -12,13 +12,18 @@ final class Job<T: Sendable>: Sendable {
     }
 
     /// Set when the job is over before its work is.
-    let cancellation = Cancellation()
+    let cancellation: Cancellation
     private let state = Mutex(State.new)
     private let arrival = ContinuousClock.now
     private let onLeave: @Sendable () -> Void
 
-    /// - Parameter onLeave: called once, when the job stops waiting.
-    init(onLeave: @escaping @Sendable () -> Void) { self.onLeave = onLeave }
+    /// - Parameters:
+    ///   - atCheck: called between the layers of its work.
+    ///   - onLeave: called once, when the job stops waiting.
+    init(atCheck: (@Sendable () -> Void)? = nil, onLeave: @escaping @Sendable () -> Void) {
+        cancellation = Cancellation(atCheck: atCheck)
+        self.onLeave = onLeave
+    }
 
     /// How long ago it came.
     var age: Duration { .now - arrival }

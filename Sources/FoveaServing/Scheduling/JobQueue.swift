@@ -33,9 +33,9 @@ public final class JobQueue: Sendable {
         waiting.withLock { $0.jobs.values.map(\.arrival).min() }.map { .now - $0 } ?? .zero
     }
 
-    /// Throws what one more job would be refused with at this moment.
-    public func requireRoom() throws(ServingError) {
-        if let refusal = waiting.withLock({ refusal(behind: $0) }) { throw refusal }
+    /// Throws what one more job of this cost would be refused with at this moment.
+    func requireRoom(cost: Duration) throws(ServingError) {
+        if let refusal = waiting.withLock({ refusal(behind: $0, cost: cost) }) { throw refusal }
     }
 
     /// Runs `work` on the compute pool when its turn comes, and hands it the time it waited.
@@ -47,22 +47,33 @@ public final class JobQueue: Sendable {
     public func run<T: Sendable>(
         cost: Duration, _ terms: JobTerms = JobTerms(), _ work: @escaping @Sendable (_ waited: Duration) throws -> T
     ) async throws -> T {
+        try await run(cost: cost, terms, urgency: Urgency(terms.priority), work)
+    }
+
+    /// As the other of this name; `urgency` stands for the priority of `terms`, and may rise.
+    func run<T: Sendable>(
+        cost: Duration, _ terms: JobTerms, urgency: Urgency,
+        _ work: @escaping @Sendable (_ waited: Duration) throws -> T
+    ) async throws -> T {
+        if terms.isBackground {
+            return try await scheduler.run(cost: cost, urgency: urgency, until: .distantFuture, onLeave: {}, work)
+        }
         let place = try admit(cost: cost, terms)
         return try await scheduler.run(
-            cost: cost, priority: terms.priority, until: place.deadline, onLeave: place.leave, work)
+            cost: cost, urgency: urgency, until: place.deadline, onLeave: place.leave, work)
     }
 
     /// Keeps a place for a job, which must leave it.
     func admit(cost: Duration, _ terms: JobTerms) throws(ServingError) -> Place {
         let now = ContinuousClock.now
         if let deadline = terms.deadline {
-            let (left, wait) = (deadline - now, scheduler.expectedWait(terms.priority))
+            let (left, wait) = (deadline - now, scheduler.expectedWait(terms.priority, cost: cost))
             if left <= .zero { throw .deadlineExceeded(after: .zero) }
             // Where nobody waits it is tried: what was learnt of the cost may be wrong.
             if wait > .zero, wait + cost > left { throw .deadlineUnreachable(left: left, wait: wait) }
         }
         let admission: Result<UInt64, ServingError> = waiting.withLock { waiting in
-            if let refusal = refusal(behind: waiting) { return .failure(refusal) }
+            if let refusal = refusal(behind: waiting, cost: cost) { return .failure(refusal) }
             waiting.lastID += 1
             waiting.jobs[waiting.lastID] = (now, cost)
             waiting.cost += cost
@@ -73,12 +84,14 @@ public final class JobQueue: Sendable {
     }
 
     /// A job that finds nobody before it is taken, whatever it costs.
-    private func refusal(behind waiting: Waiting) -> ServingError? {
+    private func refusal(behind waiting: Waiting, cost: Duration) -> ServingError? {
         guard !waiting.jobs.isEmpty else { return nil }
         let wait = waiting.cost / scheduler.pool.threads
         if waiting.jobs.count >= capacity { return .queueFull(model: model, limit: capacity, wait: wait) }
-        if wait > limits.queueTime { return .queueTooLong(model: model, limit: limits.queueTime, wait: wait) }
-        return nil
+        guard wait > limits.queueTime else { return nil }
+        let overtaken = waiting.jobs.values.lazy.map(\.cost).filter { Overtaking.isAllowed(for: cost, past: $0) }
+        let left = (waiting.cost - overtaken.reduce(.zero, +)) / scheduler.pool.threads
+        return left > limits.queueTime ? .queueTooLong(model: model, limit: limits.queueTime, wait: left) : nil
     }
 
     /// A place in the queue.
@@ -95,4 +108,9 @@ public final class JobQueue: Sendable {
             }
         }
     }
+}
+
+extension ContinuousClock.Instant {
+    /// Later than any daemon runs.
+    static var distantFuture: Self { .now + .seconds(1 << 30) }
 }

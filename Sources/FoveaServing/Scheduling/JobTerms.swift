@@ -6,8 +6,17 @@ public struct JobTerms: Sendable, Equatable {
     public var priority: Priority
     /// When nobody wants the answer any more; nil leaves it to the daemon's own limit.
     public var deadline: ContinuousClock.Instant?
+    /// Whether nobody waits for the answer: it comes when there is time, and takes no place from those who wait.
+    var isBackground = false
 
     public init(priority: Priority = .normal, deadline: ContinuousClock.Instant? = nil) {
         (self.priority, self.deadline) = (priority, deadline)
     }
+
+    /// Work ahead of any request for it.
+    static let background: JobTerms = {
+        var terms = JobTerms(priority: .low)
+        terms.isBackground = true
+        return terms
+    }()
 }

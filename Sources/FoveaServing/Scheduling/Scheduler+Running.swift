@@ -6,22 +6,28 @@ extension Scheduler {
     ///
     /// - Parameters:
     ///   - cost: the time of one core that it is expected to take.
+    ///   - urgency: its priority, which may rise.
     ///   - onLeave: called once, when it stops waiting.
     ///   - work: is handed the time it waited.
     /// - Throws: `ServingError.deadlineExceeded` when the deadline passes, `.cancelled` when the calling task is
     ///   cancelled, or what `work` throws.
     func run<T: Sendable>(
-        cost: Duration, priority: JobTerms.Priority, until deadline: ContinuousClock.Instant,
+        cost: Duration, urgency: Urgency, until deadline: ContinuousClock.Instant,
         onLeave: @escaping @Sendable () -> Void, _ work: @escaping @Sendable (_ waited: Duration) throws -> T
     ) async throws -> T {
-        let job = Job<T>(onLeave: onLeave)
+        let overtaking = Overtaking(scheduler: self, urgency: urgency, cost: cost)
+        let atCheck: (@Sendable () -> Void)? = overtaking?.letOthersRun
+        let job = Job<T>(atCheck: atCheck, onLeave: onLeave)
         return try await wait(for: job, until: deadline) {
-            submit(
+            let priority = urgency.priority
+            let id = submit(
                 Entry(priority: priority, cost: cost) {
                     guard job.begin() else { return }
                     let waited = job.age
                     job.finish(Result { try job.cancellation.watching { () throws in try work(waited) } })
                 })
+            if let id { urgency.follow(from: priority) { [weak self] in self?.raise(id, to: $0) } }
+            return id
         }
     }
 

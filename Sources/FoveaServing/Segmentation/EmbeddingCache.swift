@@ -1,14 +1,16 @@
+import Dispatch
 import FoveaModels
+public import FoveaStore
 import Synchronization
 
-/// The embeddings of the photographs that were asked about last, in memory, within a budget of bytes; each is computed
-/// once, however many ask for it at a time.
+/// The embeddings of the photographs that were asked about last, in memory, within a budget of bytes, and on disk; each
+/// is computed once, however many ask for it at a time.
 ///
 /// What was used least recently goes first: at first only what its prompts share, which is quickly made again.
 public final class EmbeddingCache: Sendable {
-    /// Embeddings differ by the model's weights and by the photograph's bytes.
     struct Key: Hashable, Sendable {
-        let model: SHA256Digest
+        /// Stands for all that an embedding depends on beside the photograph's bytes.
+        let encoder: SHA256Digest
         let image: SHA256Digest
     }
 
@@ -17,8 +19,10 @@ public final class EmbeddingCache: Sendable {
         var lastUse: UInt64
     }
 
-    /// A computation, and who waits for it.
+    /// A computation or a file that is read, and who waits for it.
     private struct Flight {
+        let origin: EmbeddingOrigin
+        let urgency: Urgency
         var waiting: [ObjectIdentifier: Job<ImageEmbedding>] = [:]
         var task: Task<Void, Never>?
     }
@@ -33,16 +37,24 @@ public final class EmbeddingCache: Sendable {
     /// The masks that a next click may refine.
     let masks = MaskShelf()
     private let budget: Int
+    private let files: EmbeddingFiles?
     private let state = Mutex(State())
 
-    /// - Parameter budget: bytes; an embedding takes 2 MiB, and 12 more while its photograph is asked about.
-    public init(budget: Int = 512 << 20) { self.budget = budget }
+    /// - Parameters:
+    ///   - budget: bytes; an embedding takes 2 MiB, and 12 more while its photograph is asked about.
+    ///   - files: where embeddings outlive this cache.
+    public init(budget: Int = 512 << 20, files: EmbeddingFiles? = nil) {
+        (self.budget, self.files) = (budget, files)
+    }
 
     /// How often an embedding was asked for, by where it came from.
     public var requests: [EmbeddingOrigin: Int] { state.withLock(\.counts) }
 
     /// The memory that is in use.
     public var bytes: Int { state.withLock { Self.bytes(of: $0.entries) } }
+
+    /// The space on disk that is in use.
+    public var bytesOnDisk: Int { files?.totalBytes ?? 0 }
 
     /// The embedding if it is there.
     func embedding(_ key: Key) -> ImageEmbedding? {
@@ -54,27 +66,29 @@ public final class EmbeddingCache: Sendable {
     }
 
     /// The embedding: the one that is kept, that of a computation under way, or what `compute` makes, which goes on as long
-    /// as anybody waits.
+    /// as anybody waits, as urgent as the most urgent who does.
     ///
     /// - Throws: `ServingError.deadlineExceeded`, `.cancelled`, or what `compute` throws.
     func embedding(
-        _ key: Key, scheduler: Scheduler, until deadline: ContinuousClock.Instant,
-        compute: @escaping @Sendable () async throws -> ImageEmbedding
+        _ key: Key, scheduler: Scheduler, priority: JobTerms.Priority = .normal,
+        until deadline: ContinuousClock.Instant,
+        compute: @escaping @Sendable (Urgency) async throws -> ImageEmbedding
     ) async throws -> (ImageEmbedding, EmbeddingOrigin) {
         if let embedding = embedding(key) { return (embedding, .memory) }
         let job = Job<ImageEmbedding>(onLeave: {})
         let origin = Mutex(EmbeddingOrigin.miss)
         defer { leave(job, key) }
         let embedding = try await scheduler.wait(for: job, until: deadline) {
-            origin.withLock { $0 = board(job, key, compute) }
+            origin.withLock { $0 = board(job, key, priority, compute) }
             return 0
         }
         return (embedding, origin.withLock { $0 })
     }
 
-    /// Lets a job wait for the computation of `key`, which begins if there is none.
+    /// Lets a job wait for the embedding of `key`, which is fetched or computed for the first.
     private func board(
-        _ job: Job<ImageEmbedding>, _ key: Key, _ compute: @escaping @Sendable () async throws -> ImageEmbedding
+        _ job: Job<ImageEmbedding>, _ key: Key, _ priority: JobTerms.Priority,
+        _ compute: @escaping @Sendable (Urgency) async throws -> ImageEmbedding
     ) -> EmbeddingOrigin {
         state.withLock { state in
             if let embedding = use(key, &state) {
@@ -83,15 +97,40 @@ public final class EmbeddingCache: Sendable {
                 if job.begin() { job.finish(.success(embedding)) }
                 return .memory
             }
-            let origin: EmbeddingOrigin = state.flights[key] == nil ? .miss : .joined
+            let flight = state.flights[key]
+            let isOnDisk = key.fileName.map { files?.contains($0) == true } == true
+            let origin = flight.map { $0.origin == .miss ? .joined : $0.origin } ?? (isOnDisk ? .disk : .miss)
             state.counts[origin, default: 0] += 1
-            state.flights[key, default: Flight()].waiting[ObjectIdentifier(job)] = job
-            if origin == .miss {
+            let urgency = flight?.urgency ?? Urgency(priority)
+            urgency.raise(to: priority)
+            state.flights[key, default: Flight(origin: origin, urgency: urgency)].waiting[ObjectIdentifier(job)] = job
+            if flight == nil {
                 state.flights[key]?.task = Task { [self] in
-                    do { land(key, .success(try await compute())) } catch { land(key, .failure(error)) }
+                    do {
+                        land(key, .success(try await fetch(key) { try await compute(urgency) }))
+                    } catch { land(key, .failure(error)) }
                 }
             }
             return origin
+        }
+    }
+
+    private func fetch(
+        _ key: Key, or compute: @Sendable () async throws -> ImageEmbedding
+    ) async throws -> ImageEmbedding {
+        if let kept = await fetched(key) { return kept }
+        let made = try await compute()
+        if let name = key.fileName { files?.write(name) { made.fileBytes } }
+        return made
+    }
+
+    /// What is on disk, unless it is damaged.
+    private func fetched(_ key: Key) async -> ImageEmbedding? {
+        guard let files, let name = key.fileName else { return nil }
+        return await withCheckedContinuation { continuation in
+            DispatchQueue.global(qos: .userInitiated).async {
+                continuation.resume(returning: files.read(name).flatMap(ImageEmbedding.init(fileBytes:)))
+            }
         }
     }
 
@@ -131,6 +170,7 @@ public final class EmbeddingCache: Sendable {
     public func forget(_ image: SHA256Digest) {
         state.withLock { state in state.entries = state.entries.filter { $0.key.image != image } }
         masks.forget(image)
+        files?.remove(image: image.description)
     }
 
     /// Forgets what is over the budget.
@@ -154,5 +194,11 @@ public final class EmbeddingCache: Sendable {
         entries.values.reduce(0) {
             $0 + ImageEmbedding.bytes + ($1.embedding.isPrepared ? ImageEmbedding.preparedBytes : 0)
         }
+    }
+}
+
+extension EmbeddingCache.Key {
+    fileprivate var fileName: EmbeddingName? {
+        try? EmbeddingName(encoder: encoder.description, image: image.description)
     }
 }

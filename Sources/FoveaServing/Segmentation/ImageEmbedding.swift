@@ -11,10 +11,11 @@ final class ImageEmbedding: Sendable {
     let elements: [Float16]
     private let prepared = Mutex<PreparedEmbedding?>(nil)
 
-    init(_ embedding: Tensor, frame: ImageFrame) {
-        self.frame = frame
-        elements = embedding.withElements { $0.map { Float16($0) } }
+    convenience init(_ embedding: Tensor, frame: ImageFrame) {
+        self.init(elements: embedding.withElements { $0.map { Float16($0) } }, frame: frame)
     }
+
+    init(elements: [Float16], frame: ImageFrame) { (self.elements, self.frame) = (elements, frame) }
 
     static let elementCount = MaskPredictor.embeddingShape.product
 

@@ -33,6 +33,12 @@ public struct SegmentTimings: Sendable, Equatable {
     public var encoder = Duration.zero
     /// Prompts to masks at the size of the photograph.
     public var decoder = Duration.zero
+
+    static func + (a: SegmentTimings, b: SegmentTimings) -> SegmentTimings {
+        SegmentTimings(
+            decode: a.decode + b.decode, queue: a.queue + b.queue, encoder: a.encoder + b.encoder,
+            decoder: a.decoder + b.decoder)
+    }
 }
 
 /// Where an embedding came from.

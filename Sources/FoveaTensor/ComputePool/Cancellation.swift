@@ -5,8 +5,11 @@ import Synchronization
 /// is nothing to gain.
 public final class Cancellation: Sendable {
     private let flag = Atomic(false)
+    private let atCheck: (@Sendable () -> Void)?
 
-    public init() {}
+    /// - Parameter atCheck: called between two layers of work that goes on, on the job's thread, while no loop is open: the
+    ///   moment to do something more urgent.
+    public init(atCheck: (@Sendable () -> Void)? = nil) { self.atCheck = atCheck }
 
     public var isCancelled: Bool { flag.load(ordering: .relaxed) }
 
@@ -25,7 +28,12 @@ public final class Cancellation: Sendable {
     public static func check() throws(Cancelled) {
         guard let current = fovea_current_cancellation() else { return }
         // Whoever set it keeps it alive until it is set back.
-        let isCancelled = Unmanaged<Cancellation>.fromOpaque(current)._withUnsafeGuaranteedRef { $0.isCancelled }
+        let isCancelled = Unmanaged<Cancellation>.fromOpaque(current)._withUnsafeGuaranteedRef { cancellation in
+            if cancellation.isCancelled { return true }
+            guard let atCheck = cancellation.atCheck else { return false }
+            atCheck()
+            return cancellation.isCancelled
+        }
         if isCancelled { throw Cancelled() }
     }
 }

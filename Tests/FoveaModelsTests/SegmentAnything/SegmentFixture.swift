@@ -33,8 +33,12 @@ enum SegmentFixture {
 
     /// The tensors of these parts as one checkpoint.
     static func checkpoint(_ parts: String...) -> Checkpoint {
-        let shapes = parts.reduce(into: [:]) { $0.merge(networks[$1] ?? [:]) { first, _ in first } }
-        return SyntheticWeights.checkpoint(shapes, variance: 3) { key, shape in
+        checkpoint(parts.reduce(into: [:]) { $0.merge(networks[$1] ?? [:]) { first, _ in first } })
+    }
+
+    /// A checkpoint with these shapes.
+    static func checkpoint(_ shapes: [String: [Int]]) -> Checkpoint {
+        SyntheticWeights.checkpoint(shapes, variance: 3) { key, shape in
             if key.hasSuffix("pos_embed") { return 0.5 }
             if key.hasSuffix("positional_encoding_gaussian_matrix") { return 3.0.squareRoot() }
             let isEmbedding = ["_embed.weight", "iou_token.weight", "mask_tokens.weight"].contains(where: key.hasSuffix)

@@ -130,7 +130,7 @@ import Testing
         let failure = ProtocolFailure(
             status: .tooManyRequests, code: "rate_limited", message: "too many", limit: 4, fields: [.retryAfter: "9"])
         let refused = daemon.application.respond(to: failure, head: nil)
-        let json = try Answer(refused, isRefusal: false).requireError(429, "rate_limited")
+        let json = try await Answer(refused, isRefusal: false).requireError(429, "rate_limited")
         #expect(json["limit"]?.number == 4)
         #expect(refused.fields[.retryAfter] == "9")
         refused.onSent?(.sent(bytes: 1))
@@ -138,7 +138,7 @@ import Testing
         let head = RequestHead(method: .post, path: "/classify", fields: [.requestID: "long"])
         let late = ProtocolFailure(status: .contentTooLarge, code: "body_too_large", message: "long", limit: 4)
         let cut = daemon.application.respond(to: late, head: head)
-        try Answer(cut, isRefusal: false).requireError(413, "body_too_large")
+        try await Answer(cut, isRefusal: false).requireError(413, "body_too_large")
         #expect(cut.fields[.requestID] == "long")
         cut.onSent?(.sent(bytes: 1))
         #expect(try await daemon.rows.map(\.route) == ["none", "/classify"])

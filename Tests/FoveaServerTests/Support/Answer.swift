@@ -1,6 +1,7 @@
 import FoveaHTTP
 import FoveaJSON
 import HTTPTypes
+import Synchronization
 import Testing
 
 @testable import FoveaServer
@@ -12,10 +13,22 @@ struct Answer {
     let body: [UInt8]
     /// Whether it was given from the head alone.
     let isRefusal: Bool
+    /// Whether a streamed answer ended with the connection's reset.
+    let isCut: Bool
 
-    init(_ response: Response, isRefusal: Bool) {
+    /// Reads the whole answer, also one that is streamed.
+    init(_ response: Response, isRefusal: Bool) async {
         (status, fields, self.isRefusal) = (response.status.code, response.fields, isRefusal)
-        if case .bytes(let bytes) = response.body { body = bytes } else { body = [] }
+        switch response.body {
+        case .bytes(let bytes): (body, isCut) = (bytes, false)
+        case .stream(let produce):
+            let written = Mutex<[UInt8]>([])
+            do {
+                try await produce(BodyWriter { bytes in written.withLock { $0 += bytes } })
+                isCut = false
+            } catch { isCut = true }
+            body = written.withLock { $0 }
+        }
     }
 
     var text: String { String(decoding: body, as: UTF8.self) }

@@ -36,6 +36,14 @@ struct ModelFolder {
         return folder
     }
 
+    /// A model that segments; its checkpoint is not looked at.
+    static func segmenter(_ path: String = "sam") -> ModelFolder {
+        var folder = ModelFolder(path)
+        folder.card = #"{"task": "segment", "architecture": "toy_segmenter", "weights": "w.safetensors"}"#
+        folder.labels = nil
+        return folder
+    }
+
     func write(to repository: TemporaryFolder) throws {
         try repository.write(Array(card.utf8), to: "models/\(path)/model.json")
         try repository.write(weights, to: "models/\(path)/w.safetensors")

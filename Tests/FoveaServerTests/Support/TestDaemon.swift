@@ -16,6 +16,7 @@ final class TestDaemon: Sendable {
     let context: ServerContext
     let application: FoveaApplication
     let pool = ComputePool(threads: 1)
+    private let embeddingFiles: EmbeddingFiles
 
     /// - Parameters:
     ///   - models: what is in the repository.
@@ -31,9 +32,17 @@ final class TestDaemon: Sendable {
         configuration.maxBodyBytes = 100_000
         configure(&configuration)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        embeddingFiles = try EmbeddingFiles(
+            directory: folder.path + "/embeddings", budget: configuration.embeddingDiskBytes, logger: logger)
         let registry = try ModelRegistry(
             repository: ModelRepository(directory: folder.path + "/models", architectures: Toy.architectures),
-            settings: configuration.registry, scheduler: Scheduler(pool: pool), logger: logger)
+            settings: configuration.registry, scheduler: Scheduler(pool: pool),
+            embeddings: EmbeddingCache(budget: configuration.embeddingMemoryBytes, files: embeddingFiles),
+            logger: logger)
+        let images = ImageLibrary(
+            store: try ImageStore(
+                path: folder.path + "/images.sqlite", settings: configuration.imageStore, logger: logger),
+            limits: configuration.imageLimits)
         context = ServerContext(
             configuration: configuration, access: try AccessControl(configuration, logger: logger), registry: registry,
             requestLog: try RequestLog(
@@ -42,10 +51,7 @@ final class TestDaemon: Sendable {
                 store: try MetricsHistory(
                     path: folder.path + "/metrics.sqlite", settings: configuration.metricsHistory, logger: logger),
                 queueDepth: { _ in 0 }),
-            images: ImageLibrary(
-                store: try ImageStore(
-                    path: folder.path + "/images.sqlite", settings: configuration.imageStore, logger: logger),
-                limits: configuration.imageLimits),
+            images: images, prewarm: PrewarmJobs(registry: registry, images: images),
             metrics: Metrics(), logger: logger, server: ServerState())
         application = FoveaApplication(context: context)
         self.folder = folder
@@ -59,6 +65,7 @@ final class TestDaemon: Sendable {
         context.history.stop()
         context.requestLog.close()
         context.images.store.close()
+        embeddingFiles.close()
     }
 
     /// Hands a request over as a connection would, and says that its answer was sent.
@@ -84,7 +91,7 @@ final class TestDaemon: Sendable {
             let request = Request(head: head, body: body, receivedAt: .now)
             (response, isRefusal) = (await application.respond(to: request), false)
         }
-        let answer = Answer(response, isRefusal: isRefusal)
+        let answer = await Answer(response, isRefusal: isRefusal)
         response.onSent?(outcome ?? .sent(bytes: answer.body.count))
         return answer
     }
@@ -97,6 +104,18 @@ final class TestDaemon: Sendable {
     /// Classifies the images named in `json`.
     func classify(json: String) async -> Answer {
         await send(.post, "/classify", fields: [.contentType: "application/json"], body: Array(json.utf8))
+    }
+
+    /// Cuts out of `image`, sent as the body, what the query says.
+    func segment(_ image: [UInt8] = Pictures.jpeg, _ query: String = "?point=48,37", fields: HTTPFields = [:]) async
+        -> Answer
+    {
+        await send(.post, "/segment" + query, fields: fields, body: image)
+    }
+
+    /// Cuts out what `json` says.
+    func segment(json: String) async -> Answer {
+        await send(.post, "/segment", fields: [.contentType: "application/json"], body: Array(json.utf8))
     }
 
     /// Keeps the compute pool's only thread until the returned semaphore is signalled.

@@ -23,11 +23,13 @@ struct CornerClassifier: Classifier {
 }
 
 enum Toy {
-    /// The architectures `toy` and `toy_corner`, classifiers, and `toy_detector`, of which only the card can be read.
+    /// The architectures `toy` and `toy_corner`, classifiers, and `toy_detector`, of which only the card can be read, and
+    /// `toy_segmenter`.
     static let architectures = [
         architecture("toy", task: .classify) { ToyClassifier(scores: try $0.tensor(named: "scores").values) },
         architecture("toy_corner", task: .classify) { _ in CornerClassifier() },
         architecture("toy_detector", task: .detect) { _ in CornerClassifier() },
+        ToySegmenter.architecture,
     ]
 
     private static func architecture(

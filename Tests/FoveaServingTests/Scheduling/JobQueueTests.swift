@@ -21,7 +21,7 @@ import Testing
         let waiting = (1...2).map { number in Task { try await queue.run(cost: .seconds(2)) { _ in number } } }
         await queue.waitForPending(2)
         let refusal = ServingError.queueFull(model: "m", limit: 2, wait: .seconds(4))
-        #expect(throws: refusal) { try queue.requireRoom() }
+        #expect(throws: refusal) { try queue.requireRoom(cost: .zero) }
         #expect(refusal.retryAfter == 5)
         await #expect(throws: refusal) { try await queue.run(cost: .zero) { _ in 3 } }
         #expect(queue.oldestWait > .zero)
@@ -29,7 +29,7 @@ import Testing
         for (number, task) in zip(1..., waiting) { #expect(try await task.value == number) }
         #expect(queue.pending == 0)
         #expect(queue.oldestWait == .zero)
-        try queue.requireRoom()
+        try queue.requireRoom(cost: .zero)
     }
 
     @Test("A queue is full when what waits will take too long, but takes any job when it is empty")
@@ -39,7 +39,7 @@ import Testing
         let long = Task { try await queue.run(cost: .seconds(100)) { _ in 1 } }
         await queue.waitForPending(1)
         let refusal = ServingError.queueTooLong(model: "m", limit: .seconds(5), wait: .seconds(100))
-        await #expect(throws: refusal) { try await queue.run(cost: .zero) { _ in 2 } }
+        await #expect(throws: refusal) { try await queue.run(cost: .seconds(50)) { _ in 2 } }
         busy.release()
         #expect(try await long.value == 1)
         #expect(try await queue.run(cost: .seconds(100)) { _ in 3 } == 3)
@@ -53,7 +53,7 @@ import Testing
         await queue.waitForPending(1)
         var terms = JobTerms(deadline: .now + .seconds(30))
         do {
-            let _: Void = try await queue.run(cost: .zero, terms) { _ in Issue.record("it ran") }
+            let _: Void = try await queue.run(cost: .seconds(26), terms) { _ in Issue.record("it ran") }
             Issue.record("it was taken")
         } catch ServingError.deadlineUnreachable(let left, let wait) {
             #expect(left <= .seconds(30) && left > .seconds(20))
@@ -61,7 +61,7 @@ import Testing
         }
         // What waits ahead could be done in time, but not the job itself.
         await #expect(throws: ServingError.self) {
-            try await queue.run(cost: .seconds(20), JobTerms(deadline: .now + .seconds(110))) { _ in 3 }
+            try await queue.run(cost: .seconds(30), JobTerms(deadline: .now + .seconds(120))) { _ in 3 }
         }
         terms.priority = .high
         let urgent = Task { [terms] in try await queue.run(cost: .zero, terms) { _ in 2 } }
@@ -88,7 +88,7 @@ import Testing
         left.cancel()
         await #expect(throws: ServingError.cancelled) { try await left.value }
         #expect(queue.pending == 0)
-        #expect(queue.scheduler.expectedWait(.low) == .zero)
+        #expect(queue.scheduler.expectedWait(.low, cost: .zero) == .zero)
         let next = Task { try await queue.run(cost: .zero) { _ in 1 } }
         busy.release()
         #expect(try await next.value == 1)
@@ -158,7 +158,7 @@ import Testing
         }
         #expect(answers.sorted() == Array(0..<500))
         #expect(queue.pending == 0)
-        #expect(queue.scheduler.expectedWait(.low) == .zero)
+        #expect(queue.scheduler.expectedWait(.low, cost: .zero) == .zero)
     }
 }
 

@@ -29,19 +29,27 @@ import Testing
         let scheduler = Scheduler(pool: pool)
         pool.shutdown()
         #expect(scheduler.submit(.init(priority: .high, cost: .seconds(1)) {}) == nil)
-        #expect(scheduler.expectedWait(.low) == .zero)
+        #expect(scheduler.expectedWait(.low, cost: .seconds(1)) == .zero)
 
         let busy = BusyPool()
         let waiting = Scheduler(pool: busy.pool)
         let ids = [JobTerms.Priority.low, .normal, .high].map { priority in
             waiting.submit(.init(priority: priority, cost: .seconds(1)) {})
         }
-        #expect(JobTerms.Priority.allCases.map(waiting.expectedWait) == [.seconds(1), .seconds(2), .seconds(3)])
+        #expect(
+            JobTerms.Priority.allCases.map { waiting.expectedWait($0, cost: .seconds(1)) } == [
+                .seconds(1), .seconds(2), .seconds(3),
+            ])
         waiting.withdraw(ids[1] ?? 0)
-        #expect(JobTerms.Priority.allCases.map(waiting.expectedWait) == [.seconds(1), .seconds(1), .seconds(2)])
+        #expect(
+            JobTerms.Priority.allCases.map { waiting.expectedWait($0, cost: .seconds(1)) } == [
+                .seconds(1), .seconds(1), .seconds(2),
+            ])
+        // A job that is much shorter runs between the layers of those that wait.
+        #expect(waiting.expectedWait(.low, cost: .milliseconds(250)) == .seconds(1))
         busy.release()
         busy.pool.shutdown()
-        #expect(waiting.expectedWait(.low) == .zero)
+        #expect(waiting.expectedWait(.low, cost: .seconds(1)) == .zero)
     }
 }
 

@@ -1,15 +1,17 @@
 import FoveaTensor
+import Logging
 import Synchronization
 import Testing
 
 @testable import FoveaModels
 @testable import FoveaServing
+@testable import FoveaStore
 
 @Suite struct EmbeddingCacheTests {
     private let scheduler = Scheduler(pool: ComputePool(threads: 1))
 
-    private func key(_ image: String, model: String = "m") -> EmbeddingCache.Key {
-        .init(model: SHA256Digest(of: Array(model.utf8)[...]), image: SHA256Digest(of: Array(image.utf8)[...]))
+    private func key(_ image: String, encoder: String = "m") -> EmbeddingCache.Key {
+        .init(encoder: SHA256Digest(of: Array(encoder.utf8)[...]), image: SHA256Digest(of: Array(image.utf8)[...]))
     }
 
     private func embedding(_ value: Float = 0.1) -> ImageEmbedding {
@@ -22,7 +24,7 @@ import Testing
         _ cache: EmbeddingCache, _ key: EmbeddingCache.Key,
         compute: @escaping @Sendable () async throws -> ImageEmbedding
     ) async throws -> EmbeddingOrigin {
-        try await cache.embedding(key, scheduler: scheduler, until: .now + .seconds(60), compute: compute).1
+        try await cache.embedding(key, scheduler: scheduler, until: .now + .seconds(60)) { _ in try await compute() }.1
     }
 
     @Test("However many ask for a photograph at once, it is computed once; later askers get what is kept")
@@ -51,7 +53,7 @@ import Testing
             try await ask(cache, key("a")) {
                 Issue.record("computed again"); return made
             } == .memory)
-        #expect(try await ask(cache, key("a", model: "other")) { made } == .miss)
+        #expect(try await ask(cache, key("a", encoder: "other")) { made } == .miss)
         #expect(cache.requests == [.miss: 2, .joined: 19, .memory: 1])
     }
 
@@ -105,6 +107,76 @@ import Testing
         await gate.opened()
         #expect(cancellations.value == 1)
         #expect(cache.bytes == 0)
+    }
+
+    @Test(
+        "What is on disk outlives the cache, for the same encoder alone, unless it is damaged or its photograph forgotten"
+    )
+    func disk() async throws {
+        let folder = try TemporaryFolder()
+        func open() throws -> (cache: EmbeddingCache, files: EmbeddingFiles) {
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let files = try EmbeddingFiles(directory: folder.path + "/e", budget: 1 << 30, logger: logger)
+            return (EmbeddingCache(files: files), files)
+        }
+        let made = embedding()
+        let first = try open()
+        #expect(try await ask(first.cache, key("a")) { made } == .miss)
+        #expect(try await ask(first.cache, key("b")) { made } == .miss)
+        first.files.close()
+        #expect(first.cache.bytesOnDisk == 2 * made.fileBytes.count)
+
+        let second = try open()
+        let (kept, origin) = try await second.cache.embedding(
+            key("a"), scheduler: scheduler, until: .now + .seconds(60)
+        ) { _ in
+            Issue.record("computed again")
+            return made
+        }
+        #expect(origin == .disk)
+        #expect(kept.elements == made.elements)
+        #expect(kept.frame == made.frame)
+        #expect(try await ask(second.cache, key("a")) { made } == .memory)
+        #expect(try await ask(second.cache, key("a", encoder: "other")) { made } == .miss)
+        second.files.close()
+
+        let path = folder.path + "/e/\(key("b").encoder)/\(key("b").image)"
+        var bytes = made.fileBytes
+        bytes[1000] ^= 1
+        try folder.write(bytes, to: String(path.dropFirst(folder.path.count + 1)))
+        let third = try open()
+        third.cache.forget(key("a").image)
+        third.files.close()
+        #expect(try await ask(third.cache, key("a")) { made } == .miss)
+        let computed = Count()
+        _ = try await ask(third.cache, key("b")) {
+            computed.increase()
+            return made
+        }
+        #expect(computed.value == 1)
+        third.files.close()
+        #expect(try await ask(try open().cache, key("b")) { made } == .disk)
+    }
+
+    @Test("Only a whole file of this version is read as an embedding")
+    func file() throws {
+        let bytes = embedding().fileBytes
+        #expect(ImageEmbedding(fileBytes: bytes)?.frame == ImageFrame(width: 3, height: 2))
+        for cut in [0, 1, 18, bytes.count - 32, bytes.count - 1] {
+            #expect(ImageEmbedding(fileBytes: Array(bytes[..<cut])) == nil)
+        }
+        #expect(ImageEmbedding(fileBytes: bytes + [0]) == nil)
+        for position in [0, 6, 10, 14, 18, bytes.count - 1] {
+            var changed = bytes
+            changed[position] ^= 0x40
+            #expect(ImageEmbedding(fileBytes: changed) == nil)
+        }
+        // A right sum does not make up for another version or a frame without pixels.
+        for position in [6, 10] {
+            var changed = Array(bytes.dropLast(32))
+            changed[position] = position == 6 ? 2 : 0
+            #expect(ImageEmbedding(fileBytes: changed + SHA256Digest.bytes(of: changed[...])) == nil)
+        }
     }
 
     @Test("Elements are kept in half precision")

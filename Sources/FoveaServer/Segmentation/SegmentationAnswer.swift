@@ -8,29 +8,40 @@ import FoveaTensor
 enum SegmentationAnswer {
     /// `[{"masks": […]}, …]`, one for each prompt.
     static func results(_ answer: Segmentation, _ options: SegmentOptions) -> JSONValue {
-        .array(answer.results.map { masks in ["masks": .array(masks.map { mask($0, options) })] })
+        .array(
+            answer.results.map { masks in
+                [
+                    "masks": .array(
+                        masks.map { mask in
+                            .members(
+                                segmentation(mask.mask, logits: mask.logits, options) + mask.facts + [
+                                    ("mask_id", .string(mask.id))
+                                ])
+                        })
+                ]
+            })
     }
 
-    private static func mask(_ mask: Segmentation.Mask, _ options: SegmentOptions) -> JSONValue {
-        .members(segmentation(mask, options) + mask.facts + [("mask_id", .string(mask.id))])
+    /// A mask that was found without a prompt.
+    static func mask(_ mask: AutomaticMask, _ options: SegmentOptions) -> JSONValue {
+        .members(segmentation(mask.mask, logits: nil, options) + mask.facts)
     }
 
     private static func segmentation(
-        _ mask: Segmentation.Mask, _ options: SegmentOptions
+        _ mask: RunLengthMask, logits: Tensor?, _ options: SegmentOptions
     ) -> [(String, JSONValue)] {
         switch options.format {
         case .rle: return [("segmentation", mask.runLengths)]
         case .polygon:
-            let polygons = MaskPolygons(mask.mask)
+            let polygons = MaskPolygons(mask)
             guard let tolerance = options.simplify else { return [("segmentation", json(polygons))] }
             let (simple, kept) = polygons.simplified(tolerance: tolerance)
             return [("segmentation", json(simple)), ("simplified_iou", .number(kept))]
-        case .png: return [("segmentation", ["size": mask.size, "png": base64(mask.mask.pngData())])]
+        case .png: return [("segmentation", ["size": mask.size, "png": base64(mask.pngData())])]
         case .logits:
-            let bytes = mask.logits.withElements { [UInt8](UnsafeRawBufferPointer($0)) }
-            return [
-                ("segmentation", ["size": .array(mask.logits.shape.map(JSONValue.integer)), "float32": base64(bytes)])
-            ]
+            guard let logits else { return [("segmentation", .null)] }
+            let bytes = logits.withElements { [UInt8](UnsafeRawBufferPointer($0)) }
+            return [("segmentation", ["size": .array(logits.shape.map(JSONValue.integer)), "float32": base64(bytes)])]
         }
     }
 

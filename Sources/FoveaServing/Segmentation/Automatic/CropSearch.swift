@@ -1,0 +1,106 @@
+import FoveaImage
+import FoveaModels
+import FoveaTensor
+import Synchronization
+
+/// Asks the network about points of one crop, and keeps the masks that are good enough by themselves.
+///
+/// Where the reference makes all masks of a batch at the size of the photograph, here a mask is dropped before that if its
+/// predicted overlap is too low, and of the others one a thread is made at a time.
+struct CropSearch: Sendable {
+    let crop: ImageCrop
+    let frame: ImageFrame
+    let grid: PointGrid
+    let options: AutomaticMaskOptions
+    /// The masks that a prompt may mean.
+    typealias Predict = @Sendable (Prompt, PreparedEmbedding) throws -> [PredictedMasks]
+
+    private let embedding: ImageEmbedding
+    private let predictor: MaskPredictor
+    private let predict: Predict
+    private let upsampler: MaskUpsampler
+
+    /// - Parameters:
+    ///   - embedding: of the crop.
+    ///   - frame: of the photograph.
+    ///   - predict: asks something else than the predictor.
+    init(
+        _ crop: ImageCrop, _ embedding: ImageEmbedding, of frame: ImageFrame, _ predictor: MaskPredictor,
+        _ options: AutomaticMaskOptions, predict: Predict? = nil
+    ) {
+        (self.crop, self.embedding, self.frame) = (crop, embedding, frame)
+        (self.predictor, self.options) = (predictor, options)
+        self.predict = predict ?? { try predictor.masks(for: [$0], on: $1, .multiple) }
+        grid = PointGrid(pointsPerSide: options.pointsPerSide(inLayer: crop.layer))
+        let seen = embedding.frame.seen
+        upsampler = MaskUpsampler(
+            resizedHeight: seen.height, resizedWidth: seen.width, height: crop.height, width: crop.width)
+    }
+
+    /// What is found at the points of these numbers, in their order. Throws `Cancelled` when nobody waits for it any more.
+    func masks(at points: Range<Int>) throws -> FoundMasks {
+        let prepared = embedding.prepared(by: predictor)
+        let found = Mutex([FoundMasks](repeating: FoundMasks(), count: points.count))
+        // What this thread is told, its helpers are not.
+        let failure = Mutex<(any Error)?>(nil)
+        ComputePool.parallel(count: points.count) { number in
+            guard failure.withLock({ $0 == nil }) else { return }
+            do {
+                let masks = try masks(at: points.lowerBound + number, on: prepared)
+                found.withLock { $0[number] = masks }
+            } catch { failure.withLock { $0 = error } }
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
+        return found.withLock { $0.reduce(FoundMasks(), +) }
+    }
+
+    private func masks(at number: Int, on prepared: PreparedEmbedding) throws -> FoundMasks {
+        let share = grid[number]
+        let (x, y) = (share.x * Double(crop.width), share.y * Double(crop.height))
+        let place = embedding.frame.place(x, y)
+        let prompt = Prompt(points: [.init(x: place.x, y: place.y, label: .foreground)])
+        var found = FoundMasks()
+        for predicted in try predict(prompt, prepared) {
+            for (mask, overlap) in predicted.overlaps.enumerated() {
+                try Cancellation.check()
+                guard options.predictedIoUThreshold == 0 || overlap > Float(options.predictedIoUThreshold) else {
+                    found.dropped.predictedIoU += 1
+                    continue
+                }
+                let upsampled = predicted.logits.sliced(0, mask..<mask + 1).withElements {
+                    upsampler($0, stabilityOffset: Float(options.stabilityScoreOffset))
+                }
+                add(upsampled, overlap, x: x, y: y, to: &found)
+            }
+        }
+        return found
+    }
+
+    /// Keeps a mask of the crop if it is good enough.
+    private func add(
+        _ upsampled: MaskUpsampler.Upsampled, _ overlap: Float, x: Double, y: Double, to found: inout FoundMasks
+    ) {
+        // Compared in single precision, as the reference does: 19 of 20 pixels are 0.95.
+        let stability = upsampled.stabilityScore ?? .nan
+        guard options.stabilityScoreThreshold == 0 || stability >= Float(options.stabilityScoreThreshold) else {
+            found.dropped.stabilityScore += 1
+            return
+        }
+        let box = Box(pixels: upsampled.mask.bounds).shifted(x: crop.x, y: crop.y)
+        guard !crop.cuts(box, of: frame) else {
+            found.dropped.cropEdge += 1
+            return
+        }
+        found.masks.append(
+            AutomaticMask(
+                mask: upsampled.mask.placed(x: crop.x, y: crop.y, height: frame.height, width: frame.width), box: box,
+                predictedIoU: overlap, stabilityScore: upsampled.stabilityScore, x: x + Double(crop.x),
+                y: y + Double(crop.y), crop: crop))
+    }
+}
+
+extension Box {
+    fileprivate func shifted(x: Int, y: Int) -> Box {
+        Box(x0: x0 + Float(x), y0: y0 + Float(y), x1: x1 + Float(x), y1: y1 + Float(y))
+    }
+}

@@ -1,0 +1,1 @@
+../FoveaModelsTests/Fixture.swift

@@ -1,0 +1,1 @@
+../../FoveaModelsTests/SegmentAnything/SegmentFixture.swift

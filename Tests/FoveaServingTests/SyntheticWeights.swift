@@ -1,0 +1,1 @@
+../FoveaModelsTests/SyntheticWeights.swift
