@@ -3,6 +3,7 @@ import argparse
 import json
 import pathlib
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import sys
 import engines
 import machine
 import report
+import segment_engines
+import segment_served
 import served
 from engine_commands import ENGINES
 from processors import allowed
@@ -17,6 +20,7 @@ from server_commands import SERVERS
 
 HERE = pathlib.Path(__file__).parent
 NETWORKS = ["efficientnet_lite0", "efficientnet_b0", "efficientnet_b4"]
+SEGMENT_NETWORKS = ["mobile_sam", "sam_vit_b"]
 
 
 def arguments() -> argparse.Namespace:
@@ -27,6 +31,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--fovea", help="the built program; without it, only the others are measured")
     parser.add_argument("--engines", action="store_true", help="only the engines")
     parser.add_argument("--served", action="store_true", help="only the servers")
+    parser.add_argument("--segment", action="store_true", help="only the networks that take prompts, which are in no "
+                        "other part: engines and servers")
     parser.add_argument("--only", default="", help="only these engines and servers, by key, with commas between")
     parser.add_argument("--networks", default=",".join(NETWORKS), help="default: %(default)s")
     parser.add_argument("--inductor", action="store_true", help="PyTorch's compiler, too; compiling takes minutes")
@@ -41,6 +47,7 @@ def arguments() -> argparse.Namespace:
     if options.quick:
         options.rounds, options.served_rounds, options.seconds = 3, 1, 1
         options.networks = NETWORKS[0]
+        del SEGMENT_NETWORKS[1:]
     options.photographs = [path.resolve() for path in options.photographs] or default_photographs()
     options.networks = options.networks.split(",")
     if options.fovea:
@@ -66,26 +73,48 @@ def command() -> str:
     return shlex.join(["run.sh", *(pathlib.Path(argument).name for argument in sys.argv[1:])])
 
 
+def prepare(parts: list[str], options: argparse.Namespace) -> None:
+    """In a process of its own, so that this one stays small: it lives beside what is measured."""
+    classifiers = list(dict.fromkeys((options.networks if "engines" in parts else [])
+                                     + ([served.NETWORK] if "served" in parts else [])))
+    if classifiers:
+        subprocess.run([sys.executable, HERE / "prepare.py", options.work, ",".join(classifiers), *options.photographs],
+                       check=True)
+    if "segment" in parts:
+        subprocess.run([sys.executable, HERE / "segment_prepare.py", options.work, ",".join(SEGMENT_NETWORKS),
+                        options.photographs[0]], check=True)
+
+
+def measure(part: str, options: argparse.Namespace) -> dict:
+    thread_counts = sorted({1, len(allowed())})
+    if part == "engines":
+        return engines.measure(
+            options.fovea, options.work, options.networks, thread_counts, options.rounds, chosen(ENGINES, options))
+    if part == "served":
+        return served.measure(
+            options.fovea, options.work, options.photographs[0], options.served_rounds, options.seconds,
+            chosen(SERVERS, options))
+    return {
+        "photograph": served.description(options.photographs[0]),
+        "engines": segment_engines.measure(
+            options.fovea, options.work, SEGMENT_NETWORKS, thread_counts, options.rounds,
+            chosen(segment_engines.ENGINES, options)),
+        "served": segment_served.measure(
+            options.fovea, options.work, SEGMENT_NETWORKS, options.photographs[0], thread_counts,
+            2 * options.served_rounds),
+    }
+
+
 def main() -> None:
     # Ends with what it started: without this, SIGTERM would leave stopped engines and running servers behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = arguments()
-    parts = [part for part in ["engines", "served"] if getattr(options, part)] or ["engines", "served"]
-    networks = options.networks if "engines" in parts else []
-    # In a process of its own, so that this one stays small: it lives beside what is measured.
-    subprocess.run(
-        [sys.executable, HERE / "prepare.py", options.work, ",".join(dict.fromkeys([*networks, served.NETWORK])),
-         *options.photographs], check=True)
+    parts = [part for part in ["engines", "served", "segment"] if getattr(options, part)] or ["engines", "served"]
+    if "served" in parts and shutil.which("wrk") is None:
+        sys.exit("error: wrk makes the load; apt-get install wrk")
+    prepare(parts, options)
     for part in parts:
-        results = {"machine": machine.description(options.fovea), "command": command()}
-        if part == "engines":
-            results |= engines.measure(
-                options.fovea, options.work, options.networks, sorted({1, len(allowed())}), options.rounds,
-                chosen(ENGINES, options))
-        else:
-            results |= served.measure(
-                options.fovea, options.work, options.photographs[0], options.served_rounds, options.seconds,
-                chosen(SERVERS, options))
+        results = {"machine": machine.description(options.fovea), "command": command()} | measure(part, options)
         (options.work / f"{part}.json").write_text(json.dumps(results, indent=1) + "\n")
         print("\n" + report.section(part, results))
         if options.write:

@@ -7,7 +7,8 @@ import time
 
 from processors import allowed
 
-PEERS = ["onnxruntime", "openvino", "torch", "pillow", "fastapi", "uvicorn", "litserve", "bentoml"]
+PEERS = ["onnxruntime", "openvino", "torch", "pillow", "fastapi", "uvicorn", "litserve", "bentoml", "segment-anything",
+         "opencv-python-headless", "pycocotools"]
 
 
 def description(fovea: str | None) -> dict:

@@ -12,19 +12,19 @@ import json
 import pathlib
 import sys
 import time
+from collections.abc import Callable
 
 import numpy as np
 
 from peer_engines import PEERS
 
 
-def answer_rounds(engine, image: np.ndarray) -> None:
-    input = engine.input(image)
+def answer_rounds(infer: Callable[[], object]) -> None:
     for line in sys.stdin:
         times = []
         for _ in range(int(line)):
             start = time.perf_counter()
-            engine(input)
+            infer()
             times.append((time.perf_counter() - start) * 1e3)
         print(json.dumps({"ms": times}), flush=True)
 
@@ -49,7 +49,8 @@ def main() -> None:
         np.concatenate(logits).astype(np.float32).tofile(options.dump)
         print(engine.precision)
     if options.interactive:
-        answer_rounds(engine, images[:1])
+        input = engine.input(images[:1])
+        answer_rounds(lambda: engine(input))
 
 
 if __name__ == "__main__":

@@ -8,18 +8,30 @@ import pathlib
 import numpy as np
 
 
-class OnnxRuntime:
+def onnxruntime_session(path: pathlib.Path, threads: int):
     """All graph optimisations; its pool spins while it waits, which is its default and its fastest."""
+    import onnxruntime
 
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def openvino_request(path: pathlib.Path, threads: int, precision: str | None):
+    """One stream with the latency hint; None lets it choose the precision."""
+    import openvino
+
+    settings = {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": "1", "INFERENCE_NUM_THREADS": str(threads)}
+    if precision:
+        settings["INFERENCE_PRECISION_HINT"] = precision
+    return openvino.Core().compile_model(path, "CPU", settings).create_infer_request()
+
+
+class OnnxRuntime:
     def __init__(self, folder: pathlib.Path, architecture: str, threads: int):
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(
-            folder / "network.onnx", options, providers=["CPUExecutionProvider"])
+        self.session = onnxruntime_session(folder / "network.onnx", threads)
         self.precision = "f32"
 
     def input(self, image: np.ndarray) -> dict[str, np.ndarray]:
@@ -30,17 +42,11 @@ class OnnxRuntime:
 
 
 class OpenVINO:
-    """One stream with the latency hint, and tensors shared with the caller instead of copied."""
+    """Tensors are shared with the caller instead of copied."""
 
     def __init__(self, folder: pathlib.Path, architecture: str, threads: int, precision: str | None = None):
-        import openvino
-
-        settings = {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": "1", "INFERENCE_NUM_THREADS": str(threads)}
-        if precision:
-            settings["INFERENCE_PRECISION_HINT"] = precision
-        compiled = openvino.Core().compile_model(folder / "network.onnx", "CPU", settings)
-        self.request = compiled.create_infer_request()
-        chosen = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
+        self.request = openvino_request(folder / "network.onnx", threads, precision)
+        chosen = self.request.get_compiled_model().get_property("INFERENCE_PRECISION_HINT").get_type_name()
         self.precision = {"f32": "f32", "bf16": "bf16", "f16": "f16"}[chosen]
 
     def input(self, image: np.ndarray) -> np.ndarray:

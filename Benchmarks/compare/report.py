@@ -3,26 +3,31 @@ import pathlib
 import statistics
 
 import plots
+import segment_report
 
 TARGET = pathlib.Path(__file__).parent.parent / "RESULTS.md"
 
 
 def section(part: str, results: dict) -> str:
-    table = engines_section(results) if part == "engines" else served_section(results)
-    return "\n".join([*table, "", *origin(results)]) + "\n"
+    tables = {"engines": engines_section, "served": served_section, "segment": segment_report.section}
+    return "\n".join([*tables[part](results), "", *origin(results)]) + "\n"
 
 
 def write(part: str, results: dict) -> None:
-    """Replaces what stands between the part's markers in RESULTS.md, or appends it with markers, and draws the plot."""
-    plots.draw(part, results, TARGET.parent / f"{part}.svg")
+    """Replaces what stands between the part's markers in RESULTS.md, or appends it with markers, and draws its plot."""
+    plot = ""
+    if part != "segment":
+        plots.draw(part, results, TARGET.parent / f"{part}.svg")
+        plot = f"![]({part}.svg)\n\n"
     begin, end = f"<!-- {part} -->", f"<!-- /{part} -->"
-    titles = {"engines": "## One image through the network", "served": "## Photographs over HTTP"}
+    titles = {"engines": "## One image through the network", "served": "## Photographs over HTTP",
+              "segment": "## Masks for clicks"}
     text = TARGET.read_text()
     if begin not in text:
         text = f"{text.rstrip()}\n\n{titles[part]}\n\n{begin}\n{end}\n"
     before, rest = text.split(begin, 1)
     after = rest.split(end, 1)[1]
-    TARGET.write_text(f"{before}{begin}\n![]({part}.svg)\n\n{section(part, results)}{end}{after}")
+    TARGET.write_text(f"{before}{begin}\n{plot}{section(part, results)}{end}{after}")
 
 
 def origin(results: dict) -> list[str]:

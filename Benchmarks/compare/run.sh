@@ -9,7 +9,6 @@ if [ "${1:-}" = --venv ]; then
     venv=$2
     shift 2
 fi
-command -v wrk >/dev/null || { echo "error: wrk makes the load; apt-get install wrk" >&2; exit 1; }
 if ! cmp --silent "$here/requirements.txt" "$venv/requirements.txt"; then
     echo "installing the peers in $venv (PyTorch is large; this can take minutes)" >&2
     python3 -m venv "$venv"

@@ -1,6 +1,7 @@
 """Processes that compute only when it is their turn."""
 import json
 import os
+import pathlib
 import signal
 import subprocess
 
@@ -32,9 +33,20 @@ class Worker:
         os.killpg(self.process.pid, signal.SIGSTOP)
         return json.loads(answer)["ms"]
 
+    def waited(self) -> float:
+        """Milliseconds in which its threads were ready to run and others had the processors, since it began."""
+        return waited(self.process.pid)
+
     def end(self) -> None:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.process.stdin.close()
         self.process.stdout.close()
+
+
+def waited(process: int) -> float:
+    """Milliseconds in which the living threads of a process were ready to run and did not, by Linux's own count."""
+    delays = [int(statistics.read_text().split()[1])
+              for statistics in pathlib.Path(f"/proc/{process}/task").glob("*/schedstat")]
+    return sum(delays) / 1e6

@@ -9,6 +9,8 @@ public enum BenchError: Error, Equatable {
     case architectureOfCard(String)
     /// The architecture sees one image at a time.
     case oneImageOnly(String)
+    /// The architecture takes no prompts.
+    case noDecoder(String)
     case unreadableInput(String)
     /// The file doesn't hold float32s of this shape.
     case wrongInputSize(String, shape: Shape, expected: Int, got: Int)
@@ -26,6 +28,8 @@ extension BenchError: CustomStringConvertible {
         case .architectureOfCard(let model):
             "\(model) has a card that says its architecture; --architecture is for checkpoint files"
         case .oneImageOnly(let architecture): "\(architecture) sees one image at a time; leave --batch out"
+        case .noDecoder(let architecture):
+            "\(architecture) takes no prompts and so has no decoder of masks; leave --decoder out"
         case .unreadableInput(let path): "\(path): can't read this file"
         case .wrongInputSize(let path, let shape, let expected, let got):
             "\(path) has \(got) bytes; the input \(shape) in float32 takes \(expected)"

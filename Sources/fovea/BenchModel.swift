@@ -33,6 +33,12 @@ extension BenchCommand {
         var input: String?
         @Option(help: "Write the logits of the first inference to this file: float32 [batch, classes].")
         var dump: String?
+        @Flag(
+            help: """
+                Measure a segmenter's decoder of masks, with one click on an image, in place of its encoder; --input is \
+                then an embedding [64, 64, 256], --dump gets three masks [3, 256, 256].
+                """)
+        var decoder = false
         @Flag(help: "Time as many rounds as each line of standard input says.") var interactive = false
         @Flag(help: "Print JSON.") var json = false
 
@@ -53,7 +59,8 @@ extension BenchCommand {
                 standardError("this machine multiplies no bf16: computing in f32 instead\n")
             }
             let pool = ComputePool(threads: threads ?? ComputePool.allowedThreads)
-            let bench = try ModelBench(loaded, batch: batch, pool: pool, input: input)
+            let bench = try ModelBench(
+                loaded, part: decoder ? .decoder : .network, batch: batch, pool: pool, input: input)
             if let dump { try bench.dump(to: dump) }
             if interactive { return try takeTurns(bench) }
             let report = ModelReport(bench, rounds: rounds)

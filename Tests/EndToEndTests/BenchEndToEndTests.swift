@@ -60,6 +60,13 @@ struct BenchEndToEndTests {
         #expect(output.contains("remainder\n"))
     }
 
+    @Test("A classifier has no decoder to be measured")
+    func noDecoder() throws {
+        let (status, _, error) = try bench(model, "--decoder", "--rounds", "1")
+        #expect(status == 1)
+        #expect(error.contains("efficientnet_lite0 takes no prompts"))
+    }
+
     @Test("The machine's report has every key")
     func machineReport() throws {
         let (status, output, error) = try bench("machine", "--threads", "1", "--json")

@@ -4,17 +4,39 @@ public import FoveaTensor
 /// Takes the time of one network on one compute pool.
 public struct ModelBench: Sendable {
     public let model: BenchedModel
+    public let part: BenchedPart
     public let batch: Int
     private let pool: ComputePool
-    /// `[batch, H, W, 3]`
-    private let input: Tensor
+    /// One inference: throws where nobody waits for it, which is never here.
+    private let inference: @Sendable () throws -> Tensor
 
-    /// - Parameter input: a file of float32 `[batch, H, W, 3]`; nil for numbers out of a generator.
-    public init(_ model: BenchedModel, batch: Int, pool: ComputePool, input: String?) throws(BenchError) {
-        if case .segmenter = model.network, batch > 1 { throw .oneImageOnly(model.architecture.name) }
-        let shape = Shape(batch, model.input.height, model.input.width, 3)
-        (self.model, self.batch, self.pool) = (model, batch, pool)
-        self.input = if let input { try RawFloats.read(input, shape: shape) } else { Self.noise(shape) }
+    /// - Parameter input: a file of float32 `[batch, H, W, 3]`, for a decoder `[1, 64, 64, 256]`; nil for numbers out of
+    ///   a generator.
+    public init(
+        _ model: BenchedModel, part: BenchedPart = .network, batch: Int, pool: ComputePool, input: String?
+    ) throws(BenchError) {
+        (self.model, self.part, self.batch, self.pool) = (model, part, batch, pool)
+        switch (model.network, part) {
+        case (.segmenter, _) where batch > 1: throw .oneImageOnly(model.architecture.name)
+        case (.classifier, .decoder): throw .noDecoder(model.architecture.name)
+        case (.classifier(let network), .network):
+            let input = try Self.input(Shape(batch, model.input.height, model.input.width, 3), input)
+            inference = { try network.logits(input) }
+        case (.segmenter(let network), .network):
+            let input = try Self.input(Shape(batch, model.input.height, model.input.width, 3), input)
+            inference = { try network.encoder.embedding(input) }
+        case (.segmenter(let network), .decoder):
+            let predictor = network.predictor
+            let embedding = try Self.input(MaskPredictor.embeddingShape, input)
+            let image = pool.result { predictor.prepared(embedding) }
+            let centre = Double(SegmentAnything.side) / 2
+            let click = Prompt(points: [.init(x: centre, y: centre, label: .foreground)])
+            inference = { try predictor.masks(for: [click], on: image, .multiple)[0].logits }
+        }
+    }
+
+    private static func input(_ shape: Shape, _ file: String?) throws(BenchError) -> Tensor {
+        if let file { try RawFloats.read(file, shape: shape) } else { noise(shape) }
     }
 
     /// How many threads compute.
@@ -25,8 +47,8 @@ public struct ModelBench: Sendable {
         for _ in 0..<2 { _ = output() }
     }
 
-    /// Runs the network once and writes what it gives as float32 to a file: logits `[batch, classes]`, or an embedding
-    /// `[64, 64, 256]`.
+    /// Runs the network once and writes what it gives as float32 to a file: logits `[batch, classes]`, an embedding
+    /// `[64, 64, 256]` or masks `[3, 256, 256]`.
     public func dump(to path: String) throws(BenchError) { try RawFloats.write(output().values, to: path) }
 
     /// The milliseconds of `rounds` inferences, one right after the other.
@@ -35,27 +57,20 @@ public struct ModelBench: Sendable {
     /// As `milliseconds(rounds:)`, until both 30 rounds and 3 seconds are over.
     public func milliseconds() -> [Double] { milliseconds { $0 < 30 || $1 < .seconds(3) } }
 
-    private func output() -> Tensor {
-        pool.result { [model, input] in Self.output(model, input) }
-    }
+    private func output() -> Tensor { pool.result(infer) }
 
-    private static func output(_ model: BenchedModel, _ input: Tensor) -> Tensor {
-        do {
-            switch model.network {
-            case .classifier(let network): return try network.logits(input)
-            case .segmenter(let network): return try network.encoder.embedding(input)
-            }
-        } catch { preconditionFailure("nobody cancels a benchmark") }
+    @Sendable private func infer() -> Tensor {
+        do { return try inference() } catch { preconditionFailure("nobody cancels a benchmark") }
     }
 
     /// Takes the times inside one job, as those of an inference are in the daemon.
     private func milliseconds(while goesOn: @escaping @Sendable (Int, Duration) -> Bool) -> [Double] {
-        pool.result { [model, input] in
+        pool.result {
             let begin = ContinuousClock.now
             var times: [Double] = []
             while goesOn(times.count, .now - begin) {
                 let start = ContinuousClock.now
-                _ = Self.output(model, input)
+                _ = infer()
                 times.append((.now - start) / .milliseconds(1))
             }
             return times
@@ -64,12 +79,12 @@ public struct ModelBench: Sendable {
 
     /// The operations of some inferences, and the milliseconds each inference took as a whole.
     func traced() -> [(milliseconds: Double, records: [OperationTrace.Record])] {
-        pool.result { [model, input] in
+        pool.result {
             let begin = ContinuousClock.now
             var passes: [(Double, [OperationTrace.Record])] = []
             while passes.count < 3 || (passes.count < 11 && .now - begin < .seconds(1)) {
                 let start = ContinuousClock.now
-                let records = OperationTrace.recording { _ = Self.output(model, input) }.records
+                let records = OperationTrace.recording { _ = infer() }.records
                 passes.append(((.now - start) / .milliseconds(1), records))
             }
             return passes

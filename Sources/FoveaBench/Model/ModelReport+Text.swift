@@ -6,7 +6,8 @@ extension ModelReport {
     /// A table of the layers for people, with a summary above.
     public var text: String {
         let peak = "\((gigaflops / roofline.peak * 100).fixed(0)) % of the peak \(roofline.peak.fixed(0))"
-        var text = "\(model) (\(architecture)), \(threads) thread\(threads == 1 ? "" : "s"), "
+        var text =
+            "\(model) (\(architecture)\(part == .decoder ? ", decoder" : "")), \(threads) thread\(threads == 1 ? "" : "s"), "
         text += "batch \(batch), \(precisionName), \(isa)\n"
         text += "median \(timings.median.fixed(2)) ms, p90 \(timings.p90.fixed(2)) ms, "
         text += "min \(timings.least.fixed(2)) ms of \(timings.rounds) rounds; "

@@ -6,6 +6,7 @@ public import FoveaTensor
 public struct ModelReport: Sendable {
     public let model: String
     public let architecture: String
+    public let part: BenchedPart
     public let threads: Int
     public let batch: Int
     public let precision: Precision
@@ -18,6 +19,7 @@ public struct ModelReport: Sendable {
     /// - Parameter rounds: how many inferences to time; nil for 3 seconds and at least 30.
     public init(_ bench: ModelBench, rounds: Int?) {
         (model, architecture) = (bench.model.name, bench.model.architecture.name)
+        part = bench.part
         (threads, batch, precision) = (bench.threads, bench.batch, bench.model.precision)
         isa = Kernels.isaName
         roofline = .measured(threads: bench.threads, precision)

@@ -1,0 +1,35 @@
+"""Runs one of the other engines on a part of a promptable network, controlled as `fovea bench` is.
+
+    segment_bench.py ENGINE FOLDER ARCHITECTURE encoder|decoder --threads N --dump FILE --interactive
+
+Writes to FILE what one inference gives, float32 as the engine has it. Then it makes as many inferences as each line on
+standard input says, and answers with one line of JSON: {"ms": [...]}.
+"""
+import argparse
+import pathlib
+
+import numpy as np
+
+from peer_bench import answer_rounds
+from segment_peers import PEERS
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("engine", choices=PEERS)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("architecture")
+    parser.add_argument("part", choices=["encoder", "decoder"])
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--dump", required=True)
+    parser.add_argument("--interactive", action="store_true")
+    options = parser.parse_args()
+
+    engine = PEERS[options.engine](options.folder, options.architecture, options.part, options.threads)
+    np.asarray(engine(), np.float32).tofile(options.dump)
+    if options.interactive:
+        answer_rounds(engine)
+
+
+if __name__ == "__main__":
+    main()
