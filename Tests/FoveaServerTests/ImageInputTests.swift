@@ -46,7 +46,9 @@ import Testing
     @Test(
         "What does not fit is refused with its code",
         arguments: [
-            ("", nil, "unsupported_media_type"), ("{", "application/json", "malformed_request"),
+            ("", nil, "unsupported_media_type"), (#"{"image":"eHl6"}"#, nil, "unsupported_media_type"),
+            (#"{"prompts":[]}"#, "application/x-www-form-urlencoded", "unsupported_media_type"),
+            ("{", "application/json", "malformed_request"),
             ("[]", "application/json", "malformed_request"), ("{}", "application/json", "invalid_parameter"),
             (#"{"image":7}"#, "application/json", "invalid_parameter"),
             (#"{"image":"?"}"#, "application/json", "invalid_parameter"),

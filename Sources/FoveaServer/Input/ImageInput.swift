@@ -30,6 +30,10 @@ struct ImageInput<Options: RequestOptions>: Sendable {
         case "application/json":
             found = try JSONInput.read(request.body, into: &options)
         default:
+            guard request.body.first != UInt8(ascii: "{") else {
+                throw APIError(
+                    .unsupportedMediaType, "the body looks like JSON; say so with Content-Type: application/json")
+            }
             found = (request.body.isEmpty ? [] : [.bytes(request.body[...])], false)
         }
         if let pathSHA256 {
