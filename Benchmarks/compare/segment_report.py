@@ -7,7 +7,7 @@ from segment_servers import NAMES
 
 def section(results: dict) -> list[str]:
     photograph = results["photograph"]
-    title = f"`{photograph['name']}`, {photograph['width']}x{photograph['height']}; weights from a generator. "
+    title = f"`{photograph['name']}`, {photograph['width']}x{photograph['height']}; weights from a generator."
     return [title, "", *engines(results["engines"]), "", *clicks(results["served"]["clicks"]), "",
             *memory(results["served"]["memory"]), *crowd(results["served"]["crowd"])]
 
