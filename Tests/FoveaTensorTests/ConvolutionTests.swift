@@ -140,8 +140,8 @@ import Testing
         let (K, stride) = kernelAndStride
         let window = Window(
             kernel: K, stride: stride, padding: .init(top: K / 2 - 1, left: 0, bottom: K / 2, right: K / 2))
-        // Images that are projected as a whole, and ones of which each band is; rows that no number of bands divides.
-        for (side, C) in [(9, 40), (61 * stride, 75)] {
+        // Images that are projected as a whole, by bands and by bands of strips; rows and columns that these do not divide.
+        for (side, C) in [(9, 40), (61 * stride, 75), (75 * stride, 350)] {
             let filters = Tensor.random([K, K, C], seed: 51)
             let bias = Tensor.random([C], seed: 52)
             let projection = PointwiseConvolution(

@@ -148,6 +148,43 @@ struct KernelTable: CustomTestStringConvertible {
         }
     }
 
+    @Test("Keys are packed as their transpose, values as they are", arguments: KernelTable.all)
+    func packTokens(kernels: KernelTable) {
+        let half = kernels.table.panel_columns / 2
+        for (count, width) in [(1, 1), (5, 16), (49, 32), (16, 40), (33, 7), (64, 64)] {
+            // The values come after the keys, and something else after these.
+            let tokens = Tensor.random([count, 3 * width], seed: 12)
+            let sizes = [(width, count), (count, width)].map { $0 * ((($1 + half - 1) / half) * half) }
+            var keys = [Float](repeating: 77, count: sizes[0] + 1)
+            var values = [Float](repeating: 77, count: sizes[1] + 1)
+            var (expectedKeys, expectedValues) = (keys, values)
+            tokens.withElements { x in
+                // From the last one on.
+                guard let start = x.baseAddress else { return }
+                let addresses = (0..<count).map { start + (count - 1 - $0) * 3 * width }
+                kernels.table.pack_tokens(&keys, &values, addresses, count, width, width)
+            }
+            let rows = (0..<count).map { Array(tokens.values[(count - 1 - $0) * 3 * width..<(count - $0) * 3 * width]) }
+            kernels.table.pack(&expectedKeys, (0..<width).flatMap { c in rows.map { $0[c] } }, width, count)
+            kernels.table.pack(&expectedValues, rows.flatMap { $0[width..<2 * width] }, count, width)
+            #expect(keys == expectedKeys, "\(count) tokens of \(width)")
+            #expect(values == expectedValues, "\(count) tokens of \(width)")
+        }
+    }
+
+    @Test("Rows are divided by a number each", arguments: KernelTable.all)
+    func divideRows(kernels: KernelTable) {
+        for C in Self.channels {
+            let x = Tensor.random([3, C], seed: 13).values
+            var out = [Float](repeating: 77, count: 3 * (C + 2))
+            kernels.table.divide_rows(&out, C + 2, x, [1, 2, 5], 3, C)
+            let expected = [1.0, 2, 5].enumerated().flatMap { row, divisor -> [Double] in
+                x[row * C..<(row + 1) * C].map { Double($0) / divisor } + [77, 77]
+            }
+            #expect(largestDifference(out, expected) < 1e-6)
+        }
+    }
+
     @Test("Pixels are normalised exactly", arguments: KernelTable.all)
     func normalise(kernels: KernelTable) {
         let (mean, std): ([Float], [Float]) = ([123.675, 116.28, 103.53], [58.395, 57.12, 57.375])

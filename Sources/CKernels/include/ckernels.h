@@ -176,7 +176,17 @@ typedef struct {
     // Every row of x (rows, C) as probabilities: exp(x - max) / sum of them.
     void (*softmax)(float *out, const float *x, size_t rows, size_t C);
 
+    // Packs `count` keys and values of `width` floats for `product`: the keys, which begin at tokens[i], as the matrix
+    // (width, count), the values, `step` floats further, as (count, width).
+    void (*pack_tokens)(
+        float *keys, float *values, const float *_Nonnull const *_Nonnull tokens, ptrdiff_t count, ptrdiff_t width,
+        ptrdiff_t step);
+
     void (*softmax_block)(const fovea_softmax_block *block);
+
+    // out[r, c] = x[r, c] / by[r] for c < C; rows of out lie out_row floats apart.
+    void (*divide_rows)(
+        float *out, ptrdiff_t out_row, const float *x, const float *by, ptrdiff_t rows, ptrdiff_t C);
 
     // The columns first..<last of each of `count` matrices (rows, C) as probabilities.
     void (*softmax_columns)(

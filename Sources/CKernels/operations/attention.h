@@ -1,4 +1,35 @@
-// The softmax of attention, whose keys come in blocks. See ckernels.h.
+// Attention whose keys come in blocks: their layout for products, the softmax, and the end. See ckernels.h.
+
+// The keys of a panel of `width` floats a row, of which `count` are there.
+INLINE void pack_panel_of_keys(
+    float *out, const float *const *tokens, ptrdiff_t count, ptrdiff_t K, const ptrdiff_t width) {
+    for (ptrdiff_t n = 0; n < width; n += LANES)
+        for (ptrdiff_t k = 0; k < K; k += LANES) {
+            vec v[LANES];
+            for (ptrdiff_t i = 0; i < LANES; i++) v[i] = n + i < count ? load_vector(tokens[n + i] + k, 0, K - k) : 0.0f;
+            transpose(v);
+            for (ptrdiff_t i = 0; i < LANES && k + i < K; i++) store(out + (k + i) * width + n, v[i]);
+        }
+}
+
+static void pack_tokens(
+    float *keys, float *values, const float *const *tokens, ptrdiff_t count, ptrdiff_t width, ptrdiff_t step) {
+    for (ptrdiff_t token = 0; token < count; token += 2 * LANES) {
+        if (count - token > LANES)
+            pack_panel_of_keys(keys, tokens + token, count - token, width, 2 * LANES);
+        else
+            pack_panel_of_keys(keys, tokens + token, count - token, width, LANES);
+        keys += width * 2 * LANES;
+    }
+    for (ptrdiff_t column = 0; column < width; column += 2 * LANES) {
+        const ptrdiff_t columns = width - column;
+        for (ptrdiff_t token = 0; token < count; token++, values += columns > LANES ? 2 * LANES : LANES) {
+            const float *const value = tokens[token] + step + column;
+            store(values, load_vector(value, 0, columns));
+            if (columns > LANES) store(values + LANES, load_vector(value, 1, columns));
+        }
+    }
+}
 
 // Adds the position biases to a row of scores and returns its largest one.
 INLINE float add_position_bias(float *scores, ptrdiff_t keys, const float *rows, const float *columns, ptrdiff_t width) {
@@ -63,5 +94,12 @@ static void softmax_block(const fovea_softmax_block *b) {
             }
         }
         b->sums[q] += exponentials(scores, b->keys, largest);
+    }
+}
+
+static void divide_rows(float *out, ptrdiff_t out_row, const float *x, const float *by, ptrdiff_t rows, ptrdiff_t C) {
+    for (ptrdiff_t r = 0; r < rows; r++, x += C, out += out_row) {
+        const vec share = 1.0f / by[r];
+        for (ptrdiff_t c = 0; c < C; c += LANES) store_vector(out + c, 0, C - c, load_vector(x + c, 0, C - c) * share);
     }
 }

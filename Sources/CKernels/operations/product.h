@@ -17,8 +17,6 @@
 #define FOR_FEWER_ROWS(CASE) CASE(1) CASE(2) CASE(3) CASE(4)
 #endif
 
-#define UNROLL _Pragma("clang loop unroll(full)")
-
 // What one tile computes: `rows` rows of x times one panel, into the columns that the matrix has there.
 typedef struct {
     const float *x, *panel;
@@ -101,7 +99,8 @@ static void pack(float *out, const float *w, ptrdiff_t K, ptrdiff_t N) {
         const ptrdiff_t columns = N - column < 2 * LANES ? N - column : 2 * LANES;
         const ptrdiff_t width = columns > LANES ? 2 * LANES : LANES;
         for (ptrdiff_t k = 0; k < K; k++, out += width)
-            for (ptrdiff_t n = 0; n < width; n++) out[n] = n < columns ? w[k * N + column + n] : 0.0f;
+            for (ptrdiff_t n = 0; n < width; n += LANES)
+                store(out + n, load_vector(w + k * N + column + n, 0, columns - n));
     }
 }
 

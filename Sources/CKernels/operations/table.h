@@ -40,7 +40,9 @@
         .max_pool = max_pool,                                                                            \
         .normalise = normalise,                                                                          \
         .softmax = softmax,                                                                              \
+        .pack_tokens = pack_tokens,                                                                      \
         .softmax_block = softmax_block,                                                                  \
+        .divide_rows = divide_rows,                                                                      \
         .softmax_columns = softmax_columns,                                                              \
         .layer_norm = layer_norm,                                                                        \
         .transposed_product = transposed_product,                                                        \

@@ -40,22 +40,55 @@ INLINE void store_first(float *p, vec v, size_t n) {
 INLINE vec maximum(vec limit, vec x) { return x < limit ? limit : x; }
 INLINE vec minimum(vec limit, vec x) { return x > limit ? limit : x; }
 
-// Halves are added up, which takes fewer steps than lane after lane and rounds less.
-INLINE float sum_of_lanes(vec v) {
-    typedef float quarter __attribute__((ext_vector_type(4)));
+// What joins the halves of a vector joins those of the result, which takes fewer steps than lane after lane; a sum is rounded
+// less.
+typedef float quarter __attribute__((ext_vector_type(4)));
+
 #if LANES == 16
-    const __typeof__(v.lo) half = v.lo + v.hi;
-    const quarter four = half.lo + half.hi;
+#define QUARTER(v, join)                               \
+    ({                                                 \
+        const __typeof__((v).lo) half = join((v).lo, (v).hi); \
+        (quarter) join(half.lo, half.hi);              \
+    })
 #elif LANES == 8
-    const quarter four = v.lo + v.hi;
+#define QUARTER(v, join) ((quarter)join((v).lo, (v).hi))
 #else
-    const quarter four = v;
+#define QUARTER(v, join) (v)
 #endif
+#define SUM(a, b) ((a) + (b))
+#define LARGER(a, b) ((a) > (b) ? (a) : (b))
+
+INLINE float sum_of_lanes(vec v) {
+    const quarter four = QUARTER(v, SUM);
     return (four[0] + four[2]) + (four[1] + four[3]);
 }
 
 INLINE float maximum_of_lanes(vec v) {
-    float best = v[0];
-    for (int i = 1; i < LANES; i++) best = v[i] > best ? v[i] : best;
-    return best;
+    const quarter four = QUARTER(v, LARGER);
+    return LARGER(LARGER(four[0], four[2]), LARGER(four[1], four[3]));
+}
+
+// The matrix whose rows are v, transposed: the rows of its halves are interleaved as often as they can be halved.
+#if LANES == 16
+#define INTERLEAVED_LOW(a, b) __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define INTERLEAVED_HIGH(a, b) __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#elif LANES == 8
+#define INTERLEAVED_LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define INTERLEAVED_HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#else
+#define INTERLEAVED_LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define INTERLEAVED_HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#endif
+
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+INLINE void transpose(vec v[LANES]) {
+    UNROLL for (int halvings = 1; halvings < LANES; halvings *= 2) {
+        vec t[LANES];
+        UNROLL for (int i = 0; i < LANES / 2; i++) {
+            t[2 * i] = INTERLEAVED_LOW(v[i], v[i + LANES / 2]);
+            t[2 * i + 1] = INTERLEAVED_HIGH(v[i], v[i + LANES / 2]);
+        }
+        UNROLL for (int i = 0; i < LANES; i++) v[i] = t[i];
+    }
 }

@@ -38,14 +38,20 @@ struct AttentionWindow {
     private func keyBlock(_ windowRows: Range<Int>, _ memory: UnsafeMutablePointer<Float>) -> KeyBlock {
         let offset = attention.channels + head * width
         let padding = attention.padding?.address
-        return KeyBlock(
-            row: windowRows.lowerBound, count: windowRows.count * side.columns, width: width, in: memory,
-            step: attention.channels
-        ) { key in
-            let (row, column) = key.quotientAndRemainder(dividingBy: side.columns)
-            let (y, x) = (rows.lowerBound + windowRows.lowerBound + row, columns.lowerBound + column)
-            if let padding, y >= rows.upperBound || x >= columns.upperBound { return padding + offset }
-            return token(y, x) + offset
+        let count = windowRows.count * side.columns
+        return ComputePool.withScratch(bytes: count * MemoryLayout<UnsafePointer<Float>>.stride) { addresses in
+            let tokens = addresses.bindMemory(to: UnsafePointer<Float>.self, capacity: count)
+            var next = tokens
+            for y in rows.lowerBound + windowRows.lowerBound..<rows.lowerBound + windowRows.upperBound {
+                for x in columns.lowerBound..<columns.lowerBound + side.columns {
+                    let isInside = y < rows.upperBound && x < columns.upperBound
+                    next.initialize(to: (isInside ? token(y, x) : padding ?? token(y, x)) + offset)
+                    next += 1
+                }
+            }
+            return KeyBlock(
+                row: windowRows.lowerBound, tokens: UnsafeBufferPointer(start: tokens, count: count), width: width,
+                in: memory, step: attention.channels)
         }
     }
 
@@ -54,7 +60,8 @@ struct AttentionWindow {
     /// Computes what the queries of some rows of the image get.
     private func answer(_ queryRows: Range<Int>, _ keys: [KeyBlock]) {
         let count = queryRows.count * columns.count
-        let mostKeys = keys.reduce(0) { max($0, $1.keys) }
+        // Whole cache lines: a vector that lies in two of them takes twice as long to be written.
+        let mostKeys = keys.reduce(0) { max($0, ($1.keys + 15) & ~15) }
         ComputePool.withScratch(floats: count * (2 * width + mostKeys + 2)) { memory in
             let (queries, results) = (memory, memory + count * width)
             let scores = results + count * width
@@ -69,11 +76,13 @@ struct AttentionWindow {
             }
             withBias(queries, count) { bias in
                 for (number, block) in keys.enumerated() {
-                    multiply(queries, count, width, block.packedKeys, columns: block.keys, into: scores)
+                    multiply(
+                        queries, xRow: width, count, width, block.packedKeys, columns: block.keys, into: scores,
+                        outRow: mostKeys)
                     for (index, y) in queryRows.enumerated() {
                         let first = index * columns.count
                         var softmax = fovea_softmax_block(
-                            scores: scores + first * block.keys, scores_row: block.keys, queries: columns.count,
+                            scores: scores + first * mostKeys, scores_row: mostKeys, queries: columns.count,
                             keys: block.keys, row_bias: nil, row_bias_step: 0, column_bias: nil, column_bias_step: 0,
                             columns: block.keys, largest: state.largest + first, sums: state.sums + first,
                             out: results + first * width, width: width)
@@ -81,20 +90,15 @@ struct AttentionWindow {
                         Kernels.selected.softmax_block(&softmax)
                     }
                     multiply(
-                        scores, count, block.keys, block.packedValues, columns: width, into: results,
+                        scores, xRow: mostKeys, count, block.keys, block.packedValues, columns: width, into: results,
                         adding: number > 0)
                 }
             }
             for (index, y) in queryRows.enumerated() {
-                for (column, x) in columns.enumerated() {
-                    let query = index * columns.count + column
-                    let share = 1 / state.sums[query]
-                    let (from, to) = (
-                        results + query * width,
-                        out + (y * rowTokens + x) * attention.channels + head * width
-                    )
-                    for c in 0..<width { to[c] = from[c] * share }
-                }
+                let first = index * columns.count
+                Kernels.selected.divide_rows(
+                    out + (y * rowTokens + columns.lowerBound) * attention.channels + head * width,
+                    attention.channels, results + first * width, state.sums + first, columns.count, width)
             }
         }
     }
@@ -118,15 +122,17 @@ struct AttentionWindow {
         }
     }
 
-    /// `out = x · packed`, or added to what is there; `x` is `[count, K]`, `packed` `[K, columns]`.
+    /// `out = x · packed`, or added to what is there; `x` is `[count, K]`, `packed` `[K, columns]`. Rows of `x` and, unless they
+    /// touch, of `out` lie as many floats apart as said.
     private func multiply(
-        _ x: UnsafePointer<Float>, _ count: Int, _ K: Int, _ packed: UnsafePointer<Float>, columns: Int,
-        into out: UnsafeMutablePointer<Float>, adding: Bool = false
+        _ x: UnsafePointer<Float>, xRow: Int, _ count: Int, _ K: Int, _ packed: UnsafePointer<Float>, columns: Int,
+        into out: UnsafeMutablePointer<Float>, outRow: Int? = nil, adding: Bool = false
     ) {
+        let outRow = outRow ?? columns
         withUnsafePointer(to: 0) { start in
             var product = fovea_product(
-                x: x, x_row: K, offsets: start, segments: 1, segment: K, weights: packed, N: columns, bias: nil,
-                residual: adding ? UnsafePointer(out) : nil, residual_row: columns, out: out, out_row: columns,
+                x: x, x_row: xRow, offsets: start, segments: 1, segment: K, weights: packed, N: columns, bias: nil,
+                residual: adding ? UnsafePointer(out) : nil, residual_row: outRow, out: out, out_row: outRow,
                 activation: .none)
             let panel = Kernels.selected.panel_columns
             Kernels.selected.product(&product, 0, count, 0, (columns + panel - 1) / panel)

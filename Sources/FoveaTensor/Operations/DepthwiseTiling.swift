@@ -30,28 +30,10 @@ struct DepthwiseTiling {
         self.init(w, bands: (w.OH + rows - 1) / max(rows, 1), chunkChannels: chunkChannels)
     }
 
-    /// Of images whose filtered bands are needed with all channels, chunk after chunk.
-    init(projecting w: fovea_window) {
-        let bands = max(1, w.OH * w.OW * w.C / Self.partFloats)
-        let equalBands = (bands + Self.leastParts - 1) / Self.leastParts * Self.leastParts
-        let rows = (w.OH + equalBands - 1) / equalBands
-        let inputPixels = max(1, (rows - 1) * w.stride + w.KH) * w.W
-        let panel = Kernels.selected.panel_columns
-        self.init(
-            w, bands: min(max(w.OH, 1), equalBands),
-            chunkChannels: max(panel, Self.expandedFloats / max(inputPixels, 1) / panel * panel))
-    }
-
     /// The floats of the part of an image that is in work.
     private static let partFloats = 96 * 1024
-    /// The floats of a part that is expanded beside a filtered one.
-    private static let expandedFloats = 32 * 1024
     /// As many parts, or a multiple of it, keep a few threads equally busy.
     private static let leastParts = 8
-
-    /// Whether it pays to project each band at once: where the filtered images don't fit the second-level cache. In
-    /// smaller ones, the rows that two bands have in common would be expanded twice for nothing.
-    static func projectsBands(_ w: fovea_window) -> Bool { w.OH * w.OW * w.C >= 256 * 1024 }
 
     func rows(band: Int) -> Range<Int> { OH * band / bands..<OH * (band + 1) / bands }
     func channels(chunk: Int) -> Range<Int> { chunk * chunkChannels..<min(C, (chunk + 1) * chunkChannels) }

@@ -13,7 +13,7 @@ extension Tensor {
         let (N, H, W, inputs) = imageShape
         let geometry = window.onto(H, W, expansion?.weights.N ?? inputs)
         let (C, M, pixels) = (geometry.C, projection.weights.N, geometry.OH * geometry.OW)
-        guard DepthwiseTiling.projectsBands(geometry) else {
+        guard ProjectionTiling.isWorthwhile(geometry) else {
             return depthwise(filters, bias: bias, window: window, activation: activation, after: expansion)
                 .linear(
                     projection.weights, bias: projection.bias, residual: residual, activation: projection.activation)
@@ -31,23 +31,22 @@ extension Tensor {
         }
         let residual = residual?.contiguous()
         defer { withExtendedLifetime(residual) {} }
-        let tiling = DepthwiseTiling(projecting: geometry)
+        let tiling = ProjectionTiling(geometry)
         return withDepthwiseJob(filters, bias: bias, window, activation, after: expansion) { job in
             Tensor(shape: result) { out in
                 guard let out = out.baseAddress else { return }
-                ComputePool.parallel(count: N * tiling.bands) { index in
-                    let (image, band) = index.quotientAndRemainder(dividingBy: tiling.bands)
-                    let rows = tiling.rows(band: band)
-                    let first = (image * pixels + rows.lowerBound * geometry.OW) * M
-                    ComputePool.withScratch(floats: rows.count * geometry.OW * C) { filtered in
-                        for chunk in 0..<tiling.chunks {
-                            job.compute(
-                                DepthwiseJob.Part(image: image, rows: rows, channels: tiling.channels(chunk: chunk)),
-                                into: filtered)
+                ComputePool.parallel(count: N * tiling.parts) { index in
+                    let (image, part) = index.quotientAndRemainder(dividingBy: tiling.parts)
+                    let (rows, columns) = tiling.part(part)
+                    let strip = DepthwiseStrip(
+                        job, image: image, rows: rows, columns: columns, stepRows: tiling.stepRows)
+                    strip.forEachStep { rows, filtered in
+                        for (index, row) in rows.enumerated() {
+                            let first = (image * pixels + row * geometry.OW + columns.lowerBound) * M
+                            projection.compute(
+                                filtered + index * columns.count * C, pixels: columns.count, channels: 0..<M,
+                                residual: residual.map { $0.address + first }, into: out + first)
                         }
-                        projection.compute(
-                            filtered, pixels: rows.count * geometry.OW, channels: 0..<M,
-                            residual: residual.map { $0.address + first }, into: out + first)
                     }
                 }
             }

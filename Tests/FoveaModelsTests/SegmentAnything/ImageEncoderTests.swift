@@ -44,7 +44,7 @@ import Testing
         try expect(name) { visit in
             var y = encoder.tokens(x)
             for (index, block) in encoder.blocks.enumerated() {
-                y = block(y)
+                y = try block(y)
                 visit("blocks.\(index)", y)
             }
             visit("neck.0", encoder.neck.reduce(y))

@@ -35,7 +35,11 @@ struct VisionTransformer: ImageEncoder {
         neck = try EncoderNeck(weights["neck"], input: D)
     }
 
-    func embedding(_ x: Tensor) throws(Cancelled) -> Tensor { try neck(blocks(tokens(x))) }
+    func embedding(_ x: Tensor) throws(Cancelled) -> Tensor {
+        var y = tokens(x)
+        for block in blocks { y = try block(y) }
+        return neck(y)
+    }
 
     /// The tokens `[1, grid, grid, D]` that the first block sees.
     func tokens(_ x: Tensor) -> Tensor { patches(x) + position }

@@ -11,7 +11,7 @@ import FoveaTensor
 /// | `attn.rel_pos_{h,w}` | `[2 * side - 1, head width]` |
 /// | `attn.proj.{weight,bias}` | `[D, D]`, `[D]` |
 /// | `mlp.lin1.{weight,bias}`, `mlp.lin2.{weight,bias}` | `[4 * D, D]`, `[D, 4 * D]` |
-struct VisionTransformerBlock: Layer {
+struct VisionTransformerBlock: Sendable {
     private let norms: (attention: LayerNorm, perceptron: LayerNorm)
     private let qkv, projection: Linear
     private let attention: GridAttention
@@ -48,9 +48,18 @@ struct VisionTransformerBlock: Layer {
         reduce = try Linear(weights.at("mlp.lin2"), input: hidden, output: D)
     }
 
-    func callAsFunction(_ x: Tensor) -> Tensor {
-        let y = projection(qkv(norms.attention(x)).attention(attention), residual: x)
-        return reduce(expand(norms.perceptron(y)), residual: y)
+    /// Each step takes a tenth of a second: throws between two of them when nobody waits for the result any more.
+    func callAsFunction(_ x: Tensor) throws(Cancelled) -> Tensor {
+        try Cancellation.check()
+        let tokens = qkv(norms.attention(x))
+        try Cancellation.check()
+        let seen = tokens.attention(attention)
+        try Cancellation.check()
+        let y = projection(seen, residual: x)
+        try Cancellation.check()
+        let hidden = expand(norms.perceptron(y))
+        try Cancellation.check()
+        return reduce(hidden, residual: y)
     }
 }
 
