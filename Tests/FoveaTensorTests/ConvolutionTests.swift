@@ -163,7 +163,10 @@ import Testing
                         residual: residual)
                 }
                 #expect(y.shape == expected.shape)
-                #expect(y.largestDifference(from: expected.values.map(Double.init)) < 1e-5)
+                // The rows of a strip that fill no tile are summed up in another order.
+                let values = expected.values.map(Double.init)
+                let largest = values.reduce(0) { max($0, abs($1)) }
+                #expect(y.largestDifference(from: values) < 1e-6 * max(10, largest))
             }
         }
     }
