@@ -135,10 +135,11 @@ extension LoadedModel {
             let upsampler = MaskUpsampler(
                 resizedHeight: frame.seen.height, resizedWidth: frame.seen.width, height: frame.height,
                 width: frame.width)
-            let results = try asked.map { prompt, choice -> [Segmentation.Mask] in
+            let results = try ComputePool.map(count: asked.count) { index -> [Segmentation.Mask] in
+                let (prompt, choice) = asked[index]
                 let predicted = try segmenter.network.predictor.masks(for: [prompt], on: prepared, choice)
-                return predicted.flatMap { predicted in
-                    (0..<predicted.overlaps.count).map { number -> Segmentation.Mask in
+                return try predicted.flatMap { predicted in
+                    try ComputePool.map(count: predicted.overlaps.count) { number -> Segmentation.Mask in
                         let side = MaskPredictor.maskSide
                         let logits = predicted.logits.sliced(0, number..<number + 1).reshaped([side, side])
                         let upsampled = logits.withElements { upsampler($0) }

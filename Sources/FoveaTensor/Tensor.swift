@@ -53,6 +53,15 @@ public struct Tensor: Sendable {
         return try body(UnsafeBufferPointer(start: tensor.storage.start + tensor.offset, count: count))
     }
 
+    /// A copy in memory of its own, for what outlives the job that computed it: the memory of jobs is for the next ones.
+    public func kept() -> Tensor {
+        let storage = TensorStorage(count: count)
+        withElements { elements in
+            if let first = elements.baseAddress { storage.start.update(from: first, count: elements.count) }
+        }
+        return Tensor(storage: storage, offset: 0, shape: shape, strides: Self.rowMajorStrides(shape))
+    }
+
     /// Where the elements of a contiguous tensor begin; good as long as the tensor is held.
     var address: UnsafePointer<Float> {
         precondition(isContiguous, "a view of shape \(shape) has its elements in several places")

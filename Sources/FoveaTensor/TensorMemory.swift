@@ -12,6 +12,9 @@ public enum TensorMemory {
     /// The bytes that are kept and that no tensor uses at the moment.
     public static var keptBytes: Int { pool.withLock { $0.unusedBytes() } }
 
+    /// The bytes of tensors from here that are in use.
+    static var usedBytes: Int { pool.withLock { $0.bytes - $0.unusedBytes() } }
+
     /// The most bytes of all tensors from here, in use or not; beyond it tensors have memory of their own. 256 MiB
     /// unless set.
     public static var limit: Int {

@@ -34,6 +34,24 @@ import Testing
         #expect(visited.count == 5)
     }
 
+    @Test("Mapping gives the results in order, or the error of a call", arguments: [1, 3])
+    func mapping(threads: Int) async throws {
+        struct Odd: Error, Equatable {}
+        let pool = ComputePool(threads: threads)
+        let outcome = Mutex<(values: [Int], error: (any Error)?)>(([], nil))
+        pool.submit {
+            do {
+                let values = try ComputePool.map(count: 100) { 3 * $0 }
+                let nothing = try ComputePool.map(count: -1) { $0 }
+                outcome.withLock { $0.values = values + nothing }
+                _ = try ComputePool.map(count: 100) { index in if index % 2 == 1 { throw Odd() } }
+            } catch { outcome.withLock { $0.error = error } }
+        }
+        pool.shutdown()
+        #expect(outcome.withLock { $0.values } == (0..<100).map { 3 * $0 })
+        #expect(outcome.withLock { $0.error as? Odd } == Odd())
+    }
+
     @Test("Loops may be nested", arguments: [1, 2, 4])
     func nesting(threads: Int) {
         let pool = ComputePool(threads: threads)

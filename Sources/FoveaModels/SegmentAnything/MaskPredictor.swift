@@ -30,7 +30,8 @@ public struct MaskPredictor: Sendable {
         let embedding = embedding.reshaped(prompts.positions.shape)
         let noMask = prompts.noMask.reshaped([1, PromptEncoder.width]).expanded(to: embedding.shape)
         return PreparedEmbedding(
-            embedding: embedding, unmasked: ImageTokens(embedding + noMask, positions: prompts.positions))
+            embedding: embedding.kept(),
+            unmasked: ImageTokens(embedding + noMask, positions: prompts.positions).kept())
     }
 
     /// The masks of each prompt by itself, as if it were the only one; throws when nobody waits for them any more.

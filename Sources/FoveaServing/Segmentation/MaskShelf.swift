@@ -24,9 +24,9 @@ final class MaskShelf: Sendable {
 
     /// Keeps a mask's logits, and returns their name; the oldest go.
     func keep(_ logits: Tensor, of key: EmbeddingCache.Key) -> String {
-        let id = Self.randomID()
+        let (id, kept) = (Self.randomID(), logits.kept())
         state.withLock { state in
-            state.entries[id] = Entry(logits: logits, key: key)
+            state.entries[id] = Entry(logits: kept, key: key)
             state.order.append(id)
             while state.entries.count > capacity, let oldest = state.order.popFirst() { state.entries[oldest] = nil }
         }

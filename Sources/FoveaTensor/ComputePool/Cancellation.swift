@@ -7,8 +7,8 @@ public final class Cancellation: Sendable {
     private let flag = Atomic(false)
     private let atCheck: (@Sendable () -> Void)?
 
-    /// - Parameter atCheck: called between two layers of work that goes on, on the job's thread, while no loop is open: the
-    ///   moment to do something more urgent.
+    /// - Parameter atCheck: called between two layers of work that goes on, on the job's thread: the moment to do something
+    ///   more urgent.
     public init(atCheck: (@Sendable () -> Void)? = nil) { self.atCheck = atCheck }
 
     public var isCancelled: Bool { flag.load(ordering: .relaxed) }

@@ -1,7 +1,6 @@
 import FoveaImage
 import FoveaModels
 import FoveaTensor
-import Synchronization
 
 /// Asks the network about points of one crop, and keeps the masks that are good enough by themselves.
 ///
@@ -41,18 +40,8 @@ struct CropSearch: Sendable {
     /// What is found at the points of these numbers, in their order. Throws `Cancelled` when nobody waits for it any more.
     func masks(at points: Range<Int>) throws -> FoundMasks {
         let prepared = embedding.prepared(by: predictor)
-        let found = Mutex([FoundMasks](repeating: FoundMasks(), count: points.count))
-        // What this thread is told, its helpers are not.
-        let failure = Mutex<(any Error)?>(nil)
-        ComputePool.parallel(count: points.count) { number in
-            guard failure.withLock({ $0 == nil }) else { return }
-            do {
-                let masks = try masks(at: points.lowerBound + number, on: prepared)
-                found.withLock { $0[number] = masks }
-            } catch { failure.withLock { $0 = error } }
-        }
-        if let error = failure.withLock({ $0 }) { throw error }
-        return found.withLock { $0.reduce(FoundMasks(), +) }
+        return try ComputePool.map(count: points.count) { try masks(at: points.lowerBound + $0, on: prepared) }
+            .reduce(FoundMasks(), +)
     }
 
     private func masks(at number: Int, on prepared: PreparedEmbedding) throws -> FoundMasks {
