@@ -12,12 +12,12 @@ extension LoadedModel {
         return try await counted {
             var (elements, timings): ([Float], [StageTimings]) = ([], [])
             for (index, bytes) in images.enumerated() {
-                let key = EmbeddingCache.Key(
-                    encoder: segmenter.identity(isExact: isExact), image: SHA256Digest(of: bytes))
+                let image = try await inBackground { SHA256Digest(of: bytes) }
+                let key = EmbeddingCache.Key(encoder: segmenter.identity(isExact: isExact), image: image)
                 do {
                     let (embedding, _, stages) = try await embedding(
                         key, segmenter, isExact: isExact, terms, bytes: { bytes })
-                    elements += embedding.elements.map(Float.init)
+                    elements += try await inBackground { embedding.elements.map(Float.init) }
                     timings.append(
                         StageTimings(decode: stages.decode, queue: stages.queue, inference: stages.encoder))
                 } catch ServingError.image(let error) { throw ServingError.imageOfBatch(index: index, error) }

@@ -1,4 +1,3 @@
-import Dispatch
 import FoveaModels
 public import FoveaStore
 import Synchronization
@@ -127,11 +126,7 @@ public final class EmbeddingCache: Sendable {
     /// What is on disk, unless it is damaged.
     private func fetched(_ key: Key) async -> ImageEmbedding? {
         guard let files, let name = key.fileName else { return nil }
-        return await withCheckedContinuation { continuation in
-            DispatchQueue.global(qos: .userInitiated).async {
-                continuation.resume(returning: files.read(name).flatMap(ImageEmbedding.init(fileBytes:)))
-            }
-        }
+        return try? await inBackground { files.read(name).flatMap(ImageEmbedding.init(fileBytes:)) }
     }
 
     /// Ends the wait of a job, and the computation if it was the last that waited.
