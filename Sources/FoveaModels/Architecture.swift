@@ -13,12 +13,12 @@ public struct Architecture: Sendable {
     public var input: InputSpecification { inputFor([]) }
     /// Whether a checkpoint with these entries has this architecture's keys and shapes.
     public let fits: @Sendable ([Checkpoint.Entry]) -> Bool
-    private let make: @Sendable (Checkpoint, Precision) throws -> Network
+    private let make: @Sendable (Checkpoint, Precision, DetectorHabits) throws -> Network
     private let inputFor: @Sendable ([Checkpoint.Entry]) -> InputSpecification
 
     init(
         name: String, task: ModelTask, input: @escaping @Sendable ([Checkpoint.Entry]) -> InputSpecification,
-        makeNetwork: @escaping @Sendable (Checkpoint, Precision) throws -> Network,
+        makeNetwork: @escaping @Sendable (Checkpoint, Precision, DetectorHabits) throws -> Network,
         fits: @escaping @Sendable ([Checkpoint.Entry]) -> Bool
     ) {
         (self.name, self.task, self.inputFor) = (name, task, input)
@@ -32,7 +32,9 @@ public struct Architecture: Sendable {
         fits: @escaping @Sendable ([Checkpoint.Entry]) -> Bool
     ) {
         self.init(
-            name: name, task: task, input: input, makeNetwork: { .classifier(try makeClassifier($0, $1)) }, fits: fits)
+            name: name, task: task, input: input,
+            makeNetwork: { checkpoint, precision, _ in .classifier(try makeClassifier(checkpoint, precision)) },
+            fits: fits)
     }
 
     /// A classifier that `make` makes of a checkpoint's tensors, all of them. What fits is found out by making one of zeros.
@@ -54,8 +56,12 @@ public struct Architecture: Sendable {
 
     /// Makes the network, to compute in `precision`. Throws what names the key when a tensor is missing, extra or
     /// misshapen.
-    public func makeNetwork(_ checkpoint: Checkpoint, precision: Precision = .float32) throws -> Network {
-        try make(checkpoint, precision)
+    ///
+    /// - Parameter habits: what a detector's tensors don't tell of it.
+    public func makeNetwork(
+        _ checkpoint: Checkpoint, precision: Precision = .float32, habits: DetectorHabits = DetectorHabits()
+    ) throws -> Network {
+        try make(checkpoint, precision, habits)
     }
 
     /// The published preprocessing for a checkpoint with these entries: two implementations that share a name may

@@ -1,5 +1,6 @@
 /// What a checkpoint becomes, by what it answers.
 public enum Network: Sendable {
     case classifier(any Classifier)
+    case detector(any Detector)
     case segmenter(SegmentAnything)
 }

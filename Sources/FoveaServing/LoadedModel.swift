@@ -48,6 +48,8 @@ public final class LoadedModel: Sendable {
             let classifier = try LoadedClassifier(network, of: model, input, scheduler: scheduler)
             skill = .classify(classifier)
             warmUp = try classifier.warmUp()
+        case .detector:
+            throw ServingError.modelNotReady(name: name, reason: "detectors do not serve yet")
         case .segmenter(let network):
             let segmenter = try LoadedSegmenter(
                 network, of: model, digest: digest, input, precision: precision, embeddings: embeddings)

@@ -18,10 +18,13 @@ public struct ModelBench: Sendable {
         (self.model, self.part, self.batch, self.pool) = (model, part, batch, pool)
         switch (model.network, part) {
         case (.segmenter, _) where batch > 1: throw .oneImageOnly(model.architecture.name)
-        case (.classifier, .decoder): throw .noDecoder(model.architecture.name)
+        case (.classifier, .decoder), (.detector, .decoder): throw .noDecoder(model.architecture.name)
         case (.classifier(let network), .network):
             let input = try Self.input(Shape(batch, model.input.height, model.input.width, 3), input)
             inference = { try network.logits(input) }
+        case (.detector(let network), .network):
+            let input = try Self.input(Shape(batch, model.input.height, model.input.width, 3), input)
+            inference = { Self.table(try network.objects(in: input, DetectionOptions())) }
         case (.segmenter(let network), .network):
             let input = try Self.input(Shape(batch, model.input.height, model.input.width, 3), input)
             inference = { try network.encoder.embedding(input) }
@@ -33,6 +36,14 @@ public struct ModelBench: Sendable {
             let click = Prompt(points: [.init(x: centre, y: centre, label: .foreground)])
             inference = { try predictor.masks(for: [click], on: image, .multiple)[0].logits }
         }
+    }
+
+    /// A row for each object: corners, class, score.
+    private static func table(_ objects: [[DetectedObject]]) -> Tensor {
+        let rows = objects.flatMap(\.self).flatMap { object in
+            [object.box.x0, object.box.y0, object.box.x1, object.box.y1, Float(object.classID), object.score]
+        }
+        return Tensor(rows, shape: Shape(rows.count / 6, 6))
     }
 
     private static func input(_ shape: Shape, _ file: String?) throws(BenchError) -> Tensor {
@@ -47,8 +58,8 @@ public struct ModelBench: Sendable {
         for _ in 0..<2 { _ = output() }
     }
 
-    /// Runs the network once and writes what it gives as float32 to a file: logits `[batch, classes]`, an embedding
-    /// `[64, 64, 256]` or masks `[3, 256, 256]`.
+    /// Runs the network once and writes what it gives as float32 to a file: logits `[batch, classes]`, objects `[objects, 6]`
+    /// (corners, class, score), an embedding `[64, 64, 256]` or masks `[3, 256, 256]`.
     public func dump(to path: String) throws(BenchError) { try RawFloats.write(output().values, to: path) }
 
     /// The milliseconds of `rounds` inferences, one right after the other.

@@ -27,7 +27,7 @@ extension SegmentAnything {
     ) -> Architecture {
         Architecture(
             name: name, task: .segment, input: { _ in .segmentAnything },
-            makeNetwork: { checkpoint, precision in
+            makeNetwork: { checkpoint, precision, _ in
                 let weights = Weights(checkpoint.withSegmentAnythingKeys, precision: precision)
                 let network = try SegmentAnything(weights, encoder: encoder)
                 try weights.finish()

@@ -9,7 +9,7 @@ import FoveaTensor
 enum ToySegmenter {
     static let architecture = Architecture(
         name: "toy_segmenter", task: .segment, input: { _ in input },
-        makeNetwork: { _, precision in
+        makeNetwork: { _, precision, _ in
             let weights = Weights(checkpoint, precision: precision)
             return .segmenter(try SegmentAnything(weights) { _ in Encoder() })
         },

@@ -1,4 +1,5 @@
 import FoveaImage
+import FoveaTensor
 
 /// How masks of one thing are told to be one, in the steps of the reference (`automatic_mask_generator.py`). Each returns what
 /// stays, best first.

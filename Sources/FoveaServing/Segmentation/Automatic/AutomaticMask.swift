@@ -1,4 +1,5 @@
 public import FoveaImage
+import FoveaTensor
 
 /// A mask that was found at a point of a grid.
 public struct AutomaticMask: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import FoveaImage
+import FoveaTensor
 
 /// A part of a photograph that is looked at by itself, in its pixels.
 public struct ImageCrop: Sendable, Hashable {

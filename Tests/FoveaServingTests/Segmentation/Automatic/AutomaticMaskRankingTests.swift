@@ -1,4 +1,5 @@
 import FoveaImage
+import FoveaTensor
 import Testing
 
 @testable import FoveaServing

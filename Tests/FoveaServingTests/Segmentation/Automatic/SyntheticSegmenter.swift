@@ -36,7 +36,7 @@ final class SyntheticSegmenter: Sendable {
     private static let architecture = Architecture(
         name: "synthetic", task: .segment,
         input: { _ in Architecture.named("sam_vit_b")?.input ?? Toy.input },
-        makeNetwork: { _, _ in
+        makeNetwork: { _, _, _ in
             let shapes = encoder.merging(SegmentFixture.networks["decoder"] ?? [:]) { first, _ in first }
             let weights = Weights(SegmentFixture.checkpoint(shapes))
             let network = try SegmentAnything(weights) { weights throws(CheckpointError) in
