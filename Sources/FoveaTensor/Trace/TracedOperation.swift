@@ -89,6 +89,14 @@ extension TracedOperation {
             elements: input.product + result.product)
     }
 
+    /// Regions of an image pooled to `result`. Where the number of samples in a bin goes by its size it counts as 2 × 2.
+    static func roiAlign(_ input: Shape, samplingRatio: Int, result: Shape) -> TracedOperation {
+        let samples = samplingRatio > 0 ? samplingRatio * samplingRatio : 4
+        return TracedOperation(
+            name: "roi align \(text(input))→\(text(result))", operations: 8 * Double(result.product * samples),
+            elements: input.product + result.product)
+    }
+
     /// Images side by side; `result` is the shape of the result.
     static func concatenation(_ result: Shape) -> TracedOperation {
         TracedOperation(name: "concatenate \(text(result))", operations: 0, elements: 2 * result.product)
