@@ -23,7 +23,7 @@ struct ProposalSelection: Sendable {
         var (boxes, logits): ([Box], [Float]) = ([], [])
         objectness.withElements { scores in
             borders.withElements { deltas in
-                for index in Self.best(candidates, of: scores) {
+                for index in bestFirst(scores, limit: candidates) where !scores[index].isNaN {
                     let (cell, anchor) = index.quotientAndRemainder(dividingBy: A)
                     let delta = SIMD4(
                         deltas[4 * index], deltas[4 * index + 1], deltas[4 * index + 2], deltas[4 * index + 3])
@@ -37,20 +37,5 @@ struct ProposalSelection: Sendable {
             }
         }
         return Self.suppression(boxes, scores: logits, limit: Self.limit).map { boxes[$0] }
-    }
-
-    /// The indices of the `count` highest of `scores`, highest first, the lower index first among equals; those that are not
-    /// numbers are left out.
-    static func best(_ count: Int, of scores: UnsafeBufferPointer<Float>) -> ArraySlice<Int> {
-        // The order of the keys, as integers, is the one that is wanted: they can be compared in one step.
-        var keys: [UInt64] = []
-        keys.reserveCapacity(scores.count)
-        for index in scores.indices where !scores[index].isNaN {
-            let bits = (scores[index] + 0).bitPattern
-            let ascending = bits >> 31 == 1 ? ~bits : bits | 1 << 31
-            keys.append(UInt64(~ascending) << 32 | UInt64(index))
-        }
-        keys.sort()
-        return keys.prefix(count).map { Int($0 & 0xFFFF_FFFF) }[...]
     }
 }
