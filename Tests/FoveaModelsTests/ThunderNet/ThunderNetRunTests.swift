@@ -21,7 +21,7 @@ import Testing
     @Test("Stages, proposals and objects are those of the PyTorch twin, in its order", arguments: runs)
     func matches(run: [String]) throws {
         let (H, W) = (try #require(Int(run[1])), try #require(Int(run[2])))
-        let network = try ThunderNetFixture.network(run[3], habits: habits(run))
+        let network = try ThunderNetFixture.network(run[3], habits: habits(run), factors: run[16])
         let x = SyntheticWeights.input(H, W)
         let name = run[0...2].joined(separator: " ")
         let (places, tensors) = try stages(network, x, height: H, width: W)

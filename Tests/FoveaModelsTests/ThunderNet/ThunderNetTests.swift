@@ -10,6 +10,9 @@ import Testing
         $0[0][0] < $1[0][0]
     }
 
+    private static let tame =
+        ThunderNetFixture.recordedFactors + " roi_head.bbox_head.fc_cls=0.01 roi_head.bbox_head.fc_reg=0.005"
+
     @Test("The fixtures are there")
     func fixtures() {
         #expect(Self.references.count == 12)
@@ -32,7 +35,7 @@ import Testing
     @Test("Stages are those of the recorded reference", arguments: recorded)
     func matchesRecorded(rows: [[String]]) throws {
         let (H, W) = (try #require(Int(rows[0][1])), try #require(Int(rows[0][2])))
-        let network = try ThunderNetFixture.network(rows[0][0], isTame: false)
+        let network = try ThunderNetFixture.network(rows[0][0])
         let features = try network.backbone(SyntheticWeights.input(H, W))
         let context = network.context(features)
         let regional = network.regions.features(context)
@@ -65,7 +68,7 @@ import Testing
         "The best proposals are those of the recorded reference, which are so good that their order is left to rounding"
     )
     func proposals() throws {
-        let network = try ThunderNetFixture.network("thundernet_snet49_fc1", isTame: false)
+        let network = try ThunderNetFixture.network("thundernet_snet49_fc1")
         let regional = network.regions.features(network.context(try network.backbone(SyntheticWeights.input(320, 256))))
         let (objectness, borders) = network.regions(regional)
         let proposals = network.proposals(objectness, borders, width: 256, height: 320)
@@ -98,7 +101,7 @@ import Testing
         "Every size of image is answered, with boxes inside of it",
         arguments: [(1, 1), (32, 32), (33, 65), (1, 2000), (2000, 1), (64, 352)])
     func sizes(height: Int, width: Int) throws {
-        let network = try ThunderNetFixture.network("thundernet_snet49_agnostic")
+        let network = try ThunderNetFixture.network("thundernet_snet49_agnostic", factors: Self.tame)
         let options = DetectionOptions(scoreThreshold: 0.01, limit: 20)
         let objects = try network.objects(in: SyntheticWeights.input(height, width), options)
         #expect(objects.count == 1 && objects[0].count <= 20)
@@ -111,7 +114,7 @@ import Testing
 
     @Test("Several images are answered as each would be by itself")
     func batch() throws {
-        let network = try ThunderNetFixture.network("thundernet_snet49_agnostic")
+        let network = try ThunderNetFixture.network("thundernet_snet49_agnostic", factors: Self.tame)
         let x = SyntheticWeights.input(96, 64)
         let (first, second) = (x, x.permuted([0, 1, 2, 3]).applying(.relu))
         let both = Tensor(first.values + second.values, shape: [2, 96, 64, 3])
