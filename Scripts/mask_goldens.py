@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes Tests/Fixtures/masks: what the reference implementations make of masks, outlines, logits and boxes.
+"""Makes Tests/Fixtures/masks: what the reference implementations make of masks, outlines and logits.
 
-    Scripts/mask_goldens.py     needs numpy, pycocotools, torch, torchvision, segment-anything, opencv-python-headless
+    Scripts/mask_goldens.py     needs numpy, pycocotools, torch, segment-anything, opencv-python-headless
 
 Counts are COCO's compressed text, hashes FNV-1a-64 in hexadecimal.
 
@@ -11,14 +11,12 @@ Counts are COCO's compressed text, hashes FNV-1a-64 in hexadecimal.
   upsampled.tsv    seed, spacing, bias, height, width, resized height, resized width, area, bbox, hash of counts,
                    stability score
   regions.tsv      height, width, counts, kind, area, counts after, or "-" if nothing changes
-  boxes.tsv        seed, boxes, threshold, classes, numbers of the boxes kept
 """
 import pathlib
 from types import SimpleNamespace
 
 import numpy
 import torch
-import torchvision
 from pycocotools import mask as coco
 from segment_anything.modeling import Sam
 from segment_anything.utils.amg import calculate_stability_score, remove_small_regions
@@ -178,26 +176,6 @@ def region_rows():
             yield height, width, text(encoded(mask)), kind, area, text(encoded(changed_mask)) if changed else "-"
 
 
-def box_rows():
-    for seed, count, threshold, classes in [
-        (1, 0, 0.7, 1), (2, 1, 0.7, 1), (3, 50, 0.7, 1), (4, 400, 0.5, 1), (5, 400, 0.3, 4), (6, 200, 0.0, 1),
-        (7, 200, 1.0, 1), (8, 300, 0.7, 3),
-    ]:
-        numbers = mixed(seed, 6 * count).reshape(count, 6)
-        x0, y0 = numbers[:, 0] % 97, numbers[:, 1] % 97
-        boxes = numpy.stack([x0, y0, x0 + numbers[:, 2] % 60, y0 + numbers[:, 3] % 60], axis=1) / 8
-        scores = torch.from_numpy(((numbers[:, 4] % 64) / 64).astype(numpy.float32))
-        boxes = torch.from_numpy(boxes.astype(numpy.float32)).reshape(count, 4)
-        idxs = torch.from_numpy(numbers[:, 5] % classes)
-        kept = torchvision.ops.boxes._batched_nms_vanilla(boxes, scores, idxs, threshold)
-        if classes == 1:
-            kept = torchvision.ops.nms(boxes, scores, threshold)
-            assert kept.tolist() == torchvision.ops.batched_nms(boxes, scores, idxs, threshold).tolist()
-        # Of equal scores in different classes torchvision leaves the order open.
-        kept = sorted(kept.tolist(), key=lambda i: (-scores[i].item(), i))
-        yield seed, count, threshold, classes, ",".join(map(str, kept)) or "-"
-
-
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
@@ -205,7 +183,6 @@ def main():
     write("overlaps.tsv", overlap_rows())
     write("polygons.tsv", polygon_rows())
     write("regions.tsv", region_rows())
-    write("boxes.tsv", box_rows())
     write("upsampled.tsv", upsampled_rows())
 
 

@@ -5,7 +5,7 @@ import Testing
 /// The recorder is the process's: other suites may compute meanwhile, so these tests look for 37 channels only.
 @Suite(.serialized) struct OperationTraceTests {
     private func names(_ body: () -> Void) -> [String] {
-        OperationTrace.recording(body).records.map(\.operation.name).filter { $0.contains("37") }
+        OperationTrace.recording(body).records.map(\.operation.name).filter { $0.contains("37") || $0.contains("148") }
     }
 
     private func zeros(_ shape: Shape) -> Tensor { Tensor(repeating: 0, shape: shape) }
@@ -38,6 +38,9 @@ import Testing
             _ = two.meanOverPixels().softmaxOfColumns()
             _ = two.meanOverPixels().transposedProduct(zeros([2, 3]))
             _ = two.layerNorm(scale: zeros([37]), bias: zeros([37]), epsilon: 1e-6, activation: .gelu)
+            let boxes = [Box(x0: 0, y0: 0, x1: 9, y1: 9), Box(x0: 0, y0: 0, x1: 4, y1: 2)]
+            _ = images.roiAligned(boxes, pooled: 2, scale: 0.5, samplingRatio: 2, isAligned: true)
+            _ = zeros([1, 6, 5, 4 * 37]).positionSensitiveRoIAligned(boxes, pooled: 2, style: .maximum)
         }
         #expect(
             names == [
@@ -48,7 +51,7 @@ import Testing
                 "mean 2x6x5x37", "scale 2x6x5x37", "mean 2x6x5x37", "linear 2x37→3",
                 "mean 2x6x5x37", "softmax 2x37", "mean 2x6x5x37", "softmax 2x37", "mean 2x6x5x37",
                 "transposed product 37x2→3",
-                "layernorm 2x6x5x37 gelu",
+                "layernorm 2x6x5x37 gelu", "roi align 6x5x37→2x2x2x37", "roi align 6x5x148→2x148",
             ])
     }
 
@@ -78,6 +81,9 @@ import Testing
         let sum = TracedOperation.elementwise("add", [3, 7], inputs: 2)
         #expect(sum.operations == 21)
         #expect(sum.bytes == 252)
+        let pooled = TracedOperation.roiAlign([1, 6, 5, 10], samplingRatio: 3, result: [2, 4, 4, 10])
+        #expect(pooled.operations == 23_040)  // 8 · 2·4·4·10 · 3·3
+        #expect(pooled.bytes == 2_480)  // 4 · (6·5·10 + 2·4·4·10)
     }
 
     @Test("Nothing is recorded, not even the time, while nobody asks")

@@ -7,27 +7,81 @@ public struct NonMaximumSuppression: Sendable {
 
     /// Returns the numbers of the boxes to keep, the best first; of equal scores the first box counts as better.
     ///
-    /// Takes time in proportion to the square of the number of boxes.
+    /// Takes time in proportion to the number of boxes times the number of those that are kept. A box that isn't finite
+    /// neither drops another one nor is dropped.
     ///
-    /// - Parameter classes: what each box is a box of, if only boxes of the same class suppress each other.
-    public func callAsFunction(_ boxes: [Box], scores: [Float], classes: [Int]? = nil) -> [Int] {
+    /// - Parameters:
+    ///   - classes: what each box is a box of, if only boxes of the same class suppress each other.
+    ///   - limit: how many to keep at most, of all classes together.
+    public func callAsFunction(
+        _ boxes: [Box], scores: [Float], classes: [Int]? = nil, limit: Int = .max
+    ) -> [Int] {
         precondition(
             scores.count == boxes.count && (classes?.count ?? boxes.count) == boxes.count,
             "\(boxes.count) boxes have \(scores.count) scores")
-        let order = boxes.indices.sorted { first, second in
-            let (a, b) = (scores[first], scores[second])
-            // NaN goes first, as PyTorch sorts.
-            if a.isNaN || b.isNaN { return a.isNaN && (!b.isNaN || first < second) }
-            return a > b || (a == b && first < second)
-        }
-        var kept: [Int] = []
-        for candidate in order {
-            let isSuppressed = kept.contains { better in
-                (classes.map { $0[better] == $0[candidate] } ?? true)
-                    && Double(boxes[better].intersectionOverUnion(with: boxes[candidate])) > threshold
+        var (kept, keptBoxes): ([Int], KeptBoxes) = ([], KeptBoxes(threshold: threshold))
+        for candidate in bestFirst(scores) {
+            if kept.count >= limit { break }
+            let classID = classes.map { $0[candidate] } ?? 0
+            if !keptBoxes.suppress(boxes[candidate], of: classID) {
+                keptBoxes.append(boxes[candidate], of: classID)
+                kept.append(candidate)
             }
-            if !isSuppressed { kept.append(candidate) }
         }
         return kept
+    }
+}
+
+/// The boxes that were kept so far, eight side by side, so that a candidate is compared with eight at once.
+///
+/// Computes what `Box.intersectionOverUnion` does, in the same order.
+private struct KeptBoxes {
+    private struct Eight {
+        // What isn't a box yet suppresses nothing: its area is NaN.
+        var x0 = SIMD8<Float>(repeating: .nan), y0 = SIMD8<Float>(repeating: .nan)
+        var x1 = SIMD8<Float>(repeating: .nan), y1 = SIMD8<Float>(repeating: .nan)
+        var areas = SIMD8<Float>(repeating: .nan)
+        var classes = SIMD8<Int>()
+    }
+
+    private let threshold: Float
+    private var eights: [Eight] = []
+    private var count = 0
+
+    init(threshold: Double) {
+        // A float is over a number if it is over the largest float that is not.
+        let nearest = Float(threshold)
+        self.threshold = Double(nearest) > threshold ? nearest.nextDown : nearest
+    }
+
+    mutating func append(_ box: Box, of classID: Int) {
+        let lane = count % 8
+        if lane == 0 { eights.append(Eight()) }
+        let last = eights.count - 1
+        (eights[last].x0[lane], eights[last].y0[lane]) = (box.x0, box.y0)
+        (eights[last].x1[lane], eights[last].y1[lane]) = (box.x1, box.y1)
+        eights[last].areas[lane] = box.area
+        eights[last].classes[lane] = classID
+        count += 1
+    }
+
+    /// Whether a kept box of that class overlaps `box` by more than the threshold.
+    func suppress(_ box: Box, of classID: Int) -> Bool {
+        let (x0, y0) = (SIMD8(repeating: box.x0), SIMD8(repeating: box.y0))
+        let (x1, y1) = (SIMD8(repeating: box.x1), SIMD8(repeating: box.y1))
+        let area = SIMD8(repeating: box.area)
+        for kept in eights {
+            let width = pointwiseMin(kept.x1, x1) - pointwiseMax(kept.x0, x0)
+            let height = pointwiseMin(kept.y1, y1) - pointwiseMax(kept.y0, y0)
+            let meets = width .> 0 .& height .> 0
+            // Where they don't meet the quotient is 0 or NaN.
+            if threshold >= 0 && !any(meets) { continue }
+            let common = (width * height).replacing(with: 0, where: .!meets)
+            let isOver = common / (kept.areas + area - common) .> threshold
+            if any(isOver) {
+                for lane in 0..<8 where isOver[lane] && kept.classes[lane] == classID { return true }
+            }
+        }
+        return false
     }
 }

@@ -89,9 +89,29 @@ extension TracedOperation {
             elements: input.product + result.product)
     }
 
+    /// Regions of an image pooled to `result`. Where the number of samples in a bin goes by its size it counts as 2 × 2.
+    static func roiAlign(_ input: Shape, samplingRatio: Int, result: Shape) -> TracedOperation {
+        let samples = samplingRatio > 0 ? samplingRatio * samplingRatio : 4
+        return TracedOperation(
+            name: "roi align \(text(input))→\(text(result))", operations: 8 * Double(result.product * samples),
+            elements: input.product + result.product)
+    }
+
     /// Images side by side; `result` is the shape of the result.
     static func concatenation(_ result: Shape) -> TracedOperation {
         TracedOperation(name: "concatenate \(text(result))", operations: 0, elements: 2 * result.product)
+    }
+
+    /// Images whose pixels are repeated to `H` × `W`.
+    static func repetition(_ input: Shape, _ H: Int, _ W: Int) -> TracedOperation {
+        TracedOperation(
+            name: "repeat \(text(input)) to \(H)x\(W)", operations: 0,
+            elements: input.product + input[0] * H * W * input[3])
+    }
+
+    /// The channels of `shape`, every second in one of two results.
+    static func alternation(_ shape: Shape) -> TracedOperation {
+        TracedOperation(name: "alternate \(text(shape))", operations: 0, elements: 2 * shape.product)
     }
 
     /// Channels in another order.
