@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 
+import detect_engines
+import detect_served
 import engines
 import machine
 import report
@@ -21,6 +23,8 @@ from server_commands import SERVERS
 HERE = pathlib.Path(__file__).parent
 NETWORKS = ["efficientnet_lite0", "efficientnet_b0", "efficientnet_b4"]
 SEGMENT_NETWORKS = ["mobile_sam", "sam_vit_b"]
+DETECT_NETWORKS = ["thundernet_snet49", "thundernet_snet146", "thundernet_snet535"]
+PARTS = ["engines", "served", "segment", "detect"]
 
 
 def arguments() -> argparse.Namespace:
@@ -33,6 +37,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--served", action="store_true", help="only the servers")
     parser.add_argument("--segment", action="store_true", help="only the networks that take prompts, which are in no "
                         "other part: engines and servers")
+    parser.add_argument("--detect", action="store_true", help="only the detectors, which are in no other part: engines "
+                        "and servers")
     parser.add_argument("--only", default="", help="only these engines and servers, by key, with commas between")
     parser.add_argument("--networks", default=",".join(NETWORKS), help="default: %(default)s")
     parser.add_argument("--inductor", action="store_true", help="PyTorch's compiler, too; compiling takes minutes")
@@ -47,7 +53,7 @@ def arguments() -> argparse.Namespace:
     if options.quick:
         options.rounds, options.served_rounds, options.seconds = 3, 1, 1
         options.networks = NETWORKS[0]
-        del SEGMENT_NETWORKS[1:]
+        del SEGMENT_NETWORKS[1:], DETECT_NETWORKS[1:]
     options.photographs = [path.resolve() for path in options.photographs] or default_photographs()
     options.networks = options.networks.split(",")
     if options.fovea:
@@ -83,6 +89,9 @@ def prepare(parts: list[str], options: argparse.Namespace) -> None:
     if "segment" in parts:
         subprocess.run([sys.executable, HERE / "segment_prepare.py", options.work, ",".join(SEGMENT_NETWORKS),
                         options.photographs[0]], check=True)
+    if "detect" in parts:
+        subprocess.run([sys.executable, HERE / "detect_prepare.py", options.work, ",".join(DETECT_NETWORKS),
+                        options.photographs[0]], check=True)
 
 
 def measure(part: str, options: argparse.Namespace) -> dict:
@@ -94,6 +103,15 @@ def measure(part: str, options: argparse.Namespace) -> dict:
         return served.measure(
             options.fovea, options.work, options.photographs[0], options.served_rounds, options.seconds,
             chosen(SERVERS, options))
+    if part == "detect":
+        return {
+            "engines": detect_engines.measure(
+                options.fovea, options.work, DETECT_NETWORKS, thread_counts, options.rounds,
+                chosen(detect_engines.ENGINES, options)),
+            "served": detect_served.measure(
+                options.fovea, options.work, options.photographs[0], options.served_rounds, options.seconds,
+                chosen(detect_served.SERVERS, options)),
+        }
     return {
         "photograph": served.description(options.photographs[0]),
         "engines": segment_engines.measure(
@@ -109,8 +127,8 @@ def main() -> None:
     # Ends with what it started: without this, SIGTERM would leave stopped engines and running servers behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = arguments()
-    parts = [part for part in ["engines", "served", "segment"] if getattr(options, part)] or ["engines", "served"]
-    if "served" in parts and shutil.which("wrk") is None:
+    parts = [part for part in PARTS if getattr(options, part)] or ["engines", "served"]
+    if {"served", "detect"} & set(parts) and shutil.which("wrk") is None:
         sys.exit("error: wrk makes the load; apt-get install wrk")
     prepare(parts, options)
     for part in parts:

@@ -22,16 +22,16 @@ HABITS = replace(Habits(), pooling="average", suppression="hard")
 OBJECTS = 30
 
 
-def empty(architecture: str) -> ThunderNet:
+def empty(architecture: str, habits: Habits = HABITS) -> ThunderNet:
     """As in the paper: one fully connected layer, one box for all classes."""
-    return ThunderNet(architecture.removeprefix("thundernet_"), CLASSES, 1, False, HABITS).eval()
+    return ThunderNet(architecture.removeprefix("thundernet_"), CLASSES, 1, False, habits).eval()
 
 
 @torch.no_grad()
-def make(architecture: str, image: torch.Tensor) -> ThunderNet:
+def make(architecture: str, image: torch.Tensor, habits: Habits = HABITS) -> ThunderNet:
     """The network, whose norms and heads fit `image`, normalised [1, 3, 320, 320]."""
     torch.manual_seed(SEED)
-    network = empty(architecture)
+    network = empty(architecture, habits)
     settle_norms(network, image)
     features = network.maps(image).features
     scale(network.rpn_head.rpn_cls, features, 2)

@@ -3,8 +3,8 @@
     detect_prepare.py FOLDER NETWORKS PHOTOGRAPH
 
 FOLDER/NETWORK then holds `network.onnx`, the photograph as the network sees it (`input.f32`: float32 [1, 320, 320, 3]), what
-PyTorch finds in it (`reference.npy`: float32 [objects, 6], corners, class and score), and `models/NETWORK`, the same network as
-a model of Fovea. What is there already is kept.
+PyTorch finds in it (`reference.npy`: float32 [objects, 6], corners, class and score), and a folder of models for Fovea with the
+same network as its only one, `models/f32`. What is there already is kept.
 """
 import hashlib
 import json
@@ -30,7 +30,7 @@ def network_input(photograph: pathlib.Path) -> np.ndarray:
 
 
 def write(name: str, folder: pathlib.Path, photograph: pathlib.Path) -> None:
-    model = folder / "models" / name
+    model = folder / "models" / "f32" / name
     model.mkdir(parents=True, exist_ok=True)
     image = network_input(photograph)
     image.tofile(folder / "input.f32")

@@ -31,5 +31,10 @@ def system() -> str:
     return next(line.split("=", 1)[1].strip('"') for line in lines if line.startswith("PRETTY_NAME="))
 
 
+def multiplies_bfloat16() -> bool:
+    """Whether the processor has instructions for it; elsewhere engines compute in float32 instead, or slowly."""
+    return any(flag in processor() for flag in ["avx512_bf16", "amx_bf16"])
+
+
 def version(fovea: str) -> str:
     return subprocess.run([fovea, "--version"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()

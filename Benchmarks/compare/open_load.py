@@ -16,7 +16,7 @@ def load(instance: RunningServer, rate: float, connections: int, seconds: float)
 
 
 async def offer(instance: RunningServer, rate: float, connections: int, seconds: float) -> list[float]:
-    head = f"POST /classify HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {instance.content_type}\r\n" \
+    head = f"POST {instance.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {instance.content_type}\r\n" \
         f"Content-Length: {len(instance.body)}\r\n\r\n"
     request = head.encode() + instance.body
     due: asyncio.Queue[float | None] = asyncio.Queue()

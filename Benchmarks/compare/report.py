@@ -2,26 +2,29 @@
 import pathlib
 import statistics
 
+import detect_report
 import plots
 import segment_report
+import served_report
 
 TARGET = pathlib.Path(__file__).parent.parent / "RESULTS.md"
 
 
 def section(part: str, results: dict) -> str:
-    tables = {"engines": engines_section, "served": served_section, "segment": segment_report.section}
+    tables = {"engines": engines_section, "served": served_report.section, "segment": segment_report.section,
+              "detect": detect_report.section}
     return "\n".join([*tables[part](results), "", *origin(results)]) + "\n"
 
 
 def write(part: str, results: dict) -> None:
     """Replaces what stands between the part's markers in RESULTS.md, or appends it with markers, and draws its plot."""
     plot = ""
-    if part != "segment":
+    if part in ("engines", "served"):
         plots.draw(part, results, TARGET.parent / f"{part}.svg")
         plot = f"![]({part}.svg)\n\n"
     begin, end = f"<!-- {part} -->", f"<!-- /{part} -->"
     titles = {"engines": "## One image through the network", "served": "## Photographs over HTTP",
-              "segment": "## Masks for clicks"}
+              "segment": "## Masks for clicks", "detect": "## Objects in photographs"}
     text = TARGET.read_text()
     if begin not in text:
         text = f"{text.rstrip()}\n\n{titles[part]}\n\n{begin}\n{end}\n"
@@ -86,44 +89,3 @@ def ratio(rows: dict[str, dict], ours: str, peers: list[str]) -> str:
     best = min(others, key=lambda row: row["median_ms"])
     ratios = [mine / its for mine, its in zip(rows[ours]["round_ms"], best["round_ms"])]
     return f"{statistics.median(ratios):.2f}"
-
-
-def served_section(results: dict) -> list[str]:
-    photograph = results["photograph"]
-    lines = [
-        f"`{photograph['name']}`, {photograph['width']}x{photograph['height']}, {photograph['bytes'] / 1000:.0f} kB; "
-        f"EfficientNet-Lite0 in float32 unless said otherwise. p99 is that of {results['offered_rate']:.0f} requests a second on 32 "
-        "connections, from the time when each was due.", "",
-        "| | requests/s, 1 connection | 4 | 32 | p50, 1 connection | p99, offered load | first answer | memory, ready "
-        "| after 1000 requests | best class |",
-        "|---" * 10 + "|",
-    ]
-    for server in results["servers"]:
-        load = server["load"]
-        lines.append(
-            f"| {server['name']} | " + " | ".join(f"{load[connections]['rate']:.1f}" for connections in ["1", "4", "32"])
-            + f" | {load['1']['p50_ms']:.1f} ms | {server['offered']['p99_ms']:.0f} ms "
-            f"| {server['seconds_to_answer']:.2f} s | {server['megabytes_ready']:.0f} MB "
-            f"| {server['megabytes_after']:.0f} MB | {server['class_id']}: {server['score']:.4f} |")
-    return lines + served_ratios(results["servers"])
-
-
-#: How far a probability may be from the first peer's for a server that gives the same answer.
-SAME_ANSWER = 0.01
-
-
-def served_ratios(servers: list[dict]) -> list[str]:
-    """Fovea's figures by those of the best peer that gives the same answer, and of the best one of all."""
-    ours = next((server for server in servers if server["key"] == "fovea"), None)
-    peers = [server for server in servers if not server["key"].startswith("fovea")]
-    if ours is None or not peers:
-        return []
-    same = [peer for peer in peers if abs(peer["score"] - peers[0]["score"]) <= SAME_ANSWER]
-    lines = ["", "Fovea in float32 by the best of the others, figure by figure:", "",
-             "| | requests/s, 4 connections | p50, 1 connection | p99, offered load |", "|---|---|---|---|"]
-    for title, group in [(f"those whose probability is within {SAME_ANSWER} of the first one's", same), ("all", peers)]:
-        rate = ours["load"]["4"]["rate"] / max(peer["load"]["4"]["rate"] for peer in group)
-        p50 = ours["load"]["1"]["p50_ms"] / min(peer["load"]["1"]["p50_ms"] for peer in group)
-        p99 = ours["offered"]["p99_ms"] / min(peer["offered"]["p99_ms"] for peer in group)
-        lines.append(f"| {title} | {rate:.2f} | {p50:.2f} | {p99:.2f} |")
-    return lines

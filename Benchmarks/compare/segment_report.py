@@ -1,7 +1,7 @@
 """The section of Benchmarks/RESULTS.md on the networks that take prompts."""
 import statistics
 
-from segment_engines import DISTURBED
+from quiet_turns import DISTURBED
 from segment_servers import NAMES
 
 

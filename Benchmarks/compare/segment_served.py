@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 from pycocotools import mask as coco
 
-from segment_engines import AGAIN, DISTURBED
+from quiet_turns import AGAIN, DISTURBED
 from segment_servers import Refused, SegmentServer, ask, prompts, running
 
 CLICKS, MANY = 12, 20
@@ -95,7 +95,7 @@ def clicked(keys: list[str], fovea: str | None, folder: pathlib.Path, photograph
 
 
 def quiet(server: SegmentServer, photograph: str, requests: list) -> tuple[list[float], float]:
-    """Milliseconds of each request, of the least disturbed of some attempts, as in segment_engines.py."""
+    """Milliseconds of each request, of the least disturbed of some attempts, as in quiet_turns.py."""
     attempts = []
     connection = server.connect()
     for _ in range(1 + AGAIN):

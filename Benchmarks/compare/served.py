@@ -4,6 +4,7 @@ import pathlib
 import shutil
 import statistics
 import subprocess
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
@@ -23,21 +24,27 @@ TOLERANCE = 0.05
 
 def measure(fovea: str | None, work: pathlib.Path, photograph: pathlib.Path, rounds: int, seconds: int,
             keys: list[str]) -> dict:
-    jpeg = photograph.read_bytes()
-    servers = [server for server in SERVERS if server.key in keys]
     site = Site(fovea, work / "models", work / NETWORK / "network.onnx", work)
     if fovea:
         for precision in ["f32", "bf16"]:
             install_model(fovea, work, precision)
+    servers = [server for server in SERVERS if server.key in keys]
+    return loaded(servers, site, "/classify", photograph, rounds, seconds, require_same_answers)
+
+
+def loaded(servers: list[Server], site: Site, path: str, photograph: pathlib.Path, rounds: int, seconds: int,
+           require_same: Callable[[list[dict]], None]) -> dict:
+    """What the servers answer at a route, and how fast; stops if `require_same` finds that they don't do the same work."""
+    jpeg = photograph.read_bytes()
     results = {server: {"key": server.key, "name": server.name, "turns": []} for server in servers}
     for number in range(rounds):
         for server in in_turn(servers, number):
             print(f"round {number + 1} of {rounds}: {server.name}", flush=True)
-            with running(server, site, jpeg) as instance:
+            with running(server, site, path, jpeg) as instance:
                 results[server]["turns"].append(closed_turn(instance, seconds))
                 if number == 0:
                     results[server]["megabytes_after"] = megabytes_after(instance, results[server]["turns"][0])
-    require_same_answers(list(results.values()))
+    require_same(list(results.values()))
     for result in results.values():
         result |= summary(result["turns"])
 
@@ -46,7 +53,7 @@ def measure(fovea: str | None, work: pathlib.Path, photograph: pathlib.Path, rou
     for number in range(rounds):
         for server in in_turn(servers, number):
             print(f"round {number + 1} of {rounds}: {server.name} at {rate:.0f} requests/s", flush=True)
-            with running(server, site, jpeg) as instance:
+            with running(server, site, path, jpeg) as instance:
                 closed_load.load(instance, 4, 1)
                 offered[server].append(open_load.load(instance, rate, 32, 2 * seconds))
     for server, latencies in offered.items():
@@ -110,18 +117,23 @@ def summary(turns: list[dict]) -> dict:
     }
     return {
         "load": load, "seconds_to_answer": median("seconds_to_answer"), "megabytes_ready": median("megabytes_ready"),
-        "class_id": turns[0]["answer"][0], "score": turns[0]["answer"][1],
+        "class_id": best(turns[0])[0], "score": best(turns[0])[1],
     }
 
 
 def require_same_answers(results: list[dict]) -> None:
     """All name the same class with nearly the same probability; else they don't do the same work."""
     reference = next((result for result in results if result["key"] == "fastapi"), results[0])
-    class_id, score = reference["turns"][0]["answer"]
+    class_id, score = best(reference["turns"][0])
     for result in results:
         for turn in result["turns"]:
-            got_class, got_score = turn["answer"]
+            got_class, got_score = best(turn)
             if got_class != class_id or abs(got_score - score) > TOLERANCE:
                 raise SystemExit(
                     f"{result['name']} answers class {got_class} with {got_score:.4f}, {reference['name']} class "
                     f"{class_id} with {score:.4f}: they don't compute the same")
+
+
+def best(turn: dict) -> tuple[int, float]:
+    prediction = turn["answer"][0]
+    return prediction["class_id"], prediction["score"]
