@@ -59,7 +59,10 @@ let package = Package(
         module("FoveaStore", [grdb, logging]),
         module(
             "FoveaCatalogue", [], path: "Models",
-            resources: [.embedInCode("catalogue.json"), .embedInCode("imagenet-1k.txt")]),
+            resources: [
+                .embedInCode("catalogue.json"), .embedInCode("imagenet-1k.txt"), .embedInCode("coco-80.txt"),
+                .embedInCode("voc-20.txt"),
+            ]),
         module(
             "FoveaServing",
             [

@@ -5,4 +5,10 @@ public enum CatalogueFiles {
 
     /// `imagenet-1k.txt`: the ImageNet class names in the order of their synsets, one a line, in UTF-8.
     public static var imageNetLabels: [UInt8] { PackageResources.imagenet_1k_txt }
+
+    /// `coco-80.txt`: the things of COCO in the order of their category ids, one a line, in UTF-8.
+    public static var cocoLabels: [UInt8] { PackageResources.coco_80_txt }
+
+    /// `voc-20.txt`: the classes of PASCAL VOC, one a line, in UTF-8.
+    public static var vocLabels: [UInt8] { PackageResources.voc_20_txt }
 }

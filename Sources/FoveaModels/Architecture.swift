@@ -54,6 +54,18 @@ public struct Architecture: Sendable {
         }
     }
 
+    /// A detector that `make` makes of a checkpoint. What fits is found out by making one of zeros.
+    init(
+        detector name: String, input: @escaping @Sendable ([Checkpoint.Entry]) -> InputSpecification,
+        make: @escaping @Sendable (Checkpoint, Precision, DetectorHabits) throws(CheckpointError) -> any Detector
+    ) {
+        self.init(name: name, task: .detect, input: input) {
+            .detector(try make($0, $1, $2))
+        } fits: { entries in
+            (try? make(.zeros(entries), .float32, DetectorHabits())) != nil
+        }
+    }
+
     /// Makes the network, to compute in `precision`. Throws what names the key when a tensor is missing, extra or
     /// misshapen.
     ///
@@ -73,7 +85,8 @@ public struct Architecture: Sendable {
         efficientNets + MobileNetV1.architectures + MobileNetV2.architectures + MobileNetV3.architectures
         + MnasNet.architectures + ShuffleNetV1.architectures + ShuffleNetV2.architectures
         + MegviiShuffleNetV2.architectures + SqueezeNet.architectures + GoogLeNet.architectures
-        + Xception.architectures + ResNet.architectures + SegmentAnything.architectures
+        + Xception.architectures + ResNet.architectures + SNetClassifier.architectures + ThunderNet.architectures
+        + SegmentAnything.architectures
 
     /// The architecture called `name`.
     public static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }

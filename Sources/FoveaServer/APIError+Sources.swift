@@ -36,6 +36,8 @@ extension APIError {
         case .noMemory(_, let needed, let limit):
             self.init(.outOfMemory, "\(error)", numbers: ["limit": limit, "got": needed])
         case .wrongTask: self.init(.invalidParameter, "\(error)")
+        case .tooManyTiles(let got, let limit):
+            self.init(.invalidParameter, "\(error)", numbers: ["limit": limit, "got": got])
         case .queueFull(_, let limit, _):
             self.init(.queueFull, "\(error)", numbers: ["limit": limit], retryAfter: error.retryAfter)
         case .queueTooLong, .deadlineUnreachable:

@@ -73,7 +73,7 @@ extension Preprocessing {
         let resize: Preprocessing.Resize =
             switch input.resize {
             case .shorterSide(let side): .shorterSide(side)
-            // Only segmenters keep proportions, and prepare photographs themselves.
+            // No classifier's card can ask for proportions to be kept.
             case .stretch, .longerSide: .stretch
             }
         self.init(

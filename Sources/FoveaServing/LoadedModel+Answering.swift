@@ -32,21 +32,13 @@ extension LoadedModel {
         ofImages images: [ArraySlice<UInt8>], isExact: Bool = false, terms: JobTerms = JobTerms()
     ) async throws -> NetworkAnswer {
         let classifier = try classifier
-        let rows: [(Int, [Float], StageTimings)] = try await counted {
-            try await withThrowingTaskGroup(of: (Int, [Float], StageTimings).self) { group in
-                for (index, bytes) in images.enumerated() {
-                    group.addTask { [self] in
-                        do {
-                            let answer = try await answer(bytes, classifier, isExact: isExact, terms) { $0.values }
-                            return (index, answer.output, answer.timings)
-                        } catch ServingError.image(let error) { throw ServingError.imageOfBatch(index: index, error) }
-                    }
-                }
-                return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }
+        let rows = try await counted {
+            try await answers(to: images) { [self] bytes in
+                try await answer(bytes, classifier, isExact: isExact, terms) { $0.values }
             }
         }
         return NetworkAnswer(
-            output: Tensor(rows.flatMap(\.1), shape: [rows.count, classes]), timings: rows.map(\.2))
+            output: Tensor(rows.flatMap(\.output), shape: [rows.count, classes]), timings: rows.map(\.timings))
     }
 
     /// What the network says of normalised inputs `[N, H, W, 3]` of its own size, in one run.

@@ -25,6 +25,7 @@ public final class LoadedModel: Sendable {
     /// What it can do.
     enum Skill: Sendable {
         case classify(LoadedClassifier)
+        case detect(LoadedDetector)
         case segment(LoadedSegmenter)
     }
 
@@ -43,13 +44,15 @@ public final class LoadedModel: Sendable {
         input = try model.input(for: checkpoint.entries)
         (name, version, task) = (model.name.description, "\(model.version)", model.card.task)
         let warmUp: Duration
-        switch try model.architecture.makeNetwork(checkpoint, precision: precision) {
+        switch try model.makeNetwork(checkpoint, precision: precision) {
         case .classifier(let network):
             let classifier = try LoadedClassifier(network, of: model, input, scheduler: scheduler)
             skill = .classify(classifier)
             warmUp = try classifier.warmUp()
-        case .detector:
-            throw ServingError.modelNotReady(name: name, reason: "detectors do not serve yet")
+        case .detector(let network):
+            let detector = try LoadedDetector(network, of: model, input)
+            skill = .detect(detector)
+            warmUp = try detector.warmUp()
         case .segmenter(let network):
             let segmenter = try LoadedSegmenter(
                 network, of: model, digest: digest, input, precision: precision, embeddings: embeddings)
@@ -74,6 +77,14 @@ public final class LoadedModel: Sendable {
         }
     }
 
+    /// What detects. Throws `ServingError.wrongTask` if the model does something else.
+    var detector: LoadedDetector {
+        get throws(ServingError) {
+            guard case .detect(let detector) = skill else { throw wrongTask(.detect) }
+            return detector
+        }
+    }
+
     /// What segments. Throws `ServingError.wrongTask` if the model does something else.
     var segmenter: LoadedSegmenter {
         get throws(ServingError) {
@@ -93,16 +104,34 @@ public final class LoadedModel: Sendable {
     }
 
     /// A name for each class; none where it knows no classes.
-    public var labels: [String] { (try? classifier)?.labels ?? [] }
+    public var labels: [String] {
+        switch skill {
+        case .classify(let classifier): classifier.labels
+        case .detect(let detector): detector.labels
+        case .segment: []
+        }
+    }
     public var classes: Int { labels.count }
     /// How its images share runs of the network; nil where each has its own.
     public var batching: Batching? { (try? classifier)?.batching }
 
     /// Lets the model answer the images of its card on the calling thread, and throws unless it does as promised.
-    func runSelfTests() throws(ServingError) { try (try? classifier)?.runSelfTests(limits.image) }
+    func runSelfTests() throws(ServingError) {
+        switch skill {
+        case .classify(let classifier): try classifier.runSelfTests(limits.image)
+        case .detect(let detector): try detector.runSelfTests(limits.image)
+        case .segment: break
+        }
+    }
 
     /// Whether the card has images to test the model with.
-    var hasSelfTests: Bool { (try? classifier)?.selfTests.isEmpty == false }
+    var hasSelfTests: Bool {
+        switch skill {
+        case .classify(let classifier): !classifier.selfTests.isEmpty
+        case .detect(let detector): !detector.selfTests.isEmpty
+        case .segment: false
+        }
+    }
 }
 
 /// What one job may take.

@@ -9,8 +9,7 @@ struct LoadedSegmenter: Sendable {
     /// What one prompt takes.
     let promptEstimate: CostEstimate
     private let model: String
-    private let input: InputSpecification
-    private let exactDecoding: Bool
+    private let picture: WholePicture
     private let identity: (scaled: SHA256Digest, exact: SHA256Digest)
 
     /// - Parameter digest: of the weights.
@@ -25,16 +24,16 @@ struct LoadedSegmenter: Sendable {
                 field: "input", got: "\(input.width)x\(input.height)",
                 expected: "no size and no resize: a segmenter sees \(side)x\(side) pixels, the proportions kept")
         }
-        (self.network, self.input, self.model) = (network, input, model.name.description)
+        (self.network, self.model) = (network, model.name.description)
         self.embeddings = embeddings
         // Until some have run: what a prompt takes on one core of a usual machine.
         promptEstimate = CostEstimate(inference: .milliseconds(40))
-        exactDecoding = model.card.exactDecoding ?? false
+        picture = WholePicture(specification: input, exactDecoding: model.card.exactDecoding ?? false)
         func identity(isExact: Bool) -> SHA256Digest {
             let facts = "\(digest) \(precision) \(input) exact: \(isExact)"
             return SHA256Digest(of: Array(facts.utf8)[...])
         }
-        self.identity = (identity(isExact: exactDecoding), identity(isExact: true))
+        self.identity = (identity(isExact: picture.exactDecoding), identity(isExact: true))
     }
 
     /// Stands for all that an embedding depends on beside the photograph.
@@ -42,11 +41,12 @@ struct LoadedSegmenter: Sendable {
 
     /// Lets the network see an empty image, and returns how long the encoder took.
     func warmUp() throws -> Duration {
-        let zeros = Tensor(repeating: 0, shape: [1, input.height, input.width, 3]).contiguous()
+        let side = SegmentAnything.side
+        let zeros = Tensor(repeating: 0, shape: [1, side, side, 3]).contiguous()
         let start = ContinuousClock.now
         let embedding = try network.encoder.embedding(zeros)
         let duration = ContinuousClock.now - start
-        let centre = Double(SegmentAnything.side) / 2
+        let centre = Double(side) / 2
         let masks = try network.predictor.masks(
             for: [Prompt(points: [.init(x: centre, y: centre, label: .foreground)])],
             on: network.predictor.prepared(embedding), .multiple)
@@ -63,36 +63,12 @@ struct LoadedSegmenter: Sendable {
     func tensor(
         decoding bytes: ArraySlice<UInt8>, isExact: Bool, limits: ImageLimits
     ) throws(ImageError) -> (tensor: Tensor, frame: ImageFrame) {
-        let header = try ImageHeader(reading: bytes, limits: limits)
-        let frame = ImageFrame(width: header.width, height: header.height)
-        let pixels = try preprocessing(frame, isExact: isExact).tensor(decoding: bytes, limits: limits).tensor
-        return (square(pixels), frame)
+        let (input, header) = try picture.input(decoding: bytes, isExact: isExact, limits: limits)
+        return (input.tensor, ImageFrame(width: header.width, height: header.height))
     }
 
     /// The encoder's input of a decoded picture.
     func tensor(of image: Image) -> (tensor: Tensor, frame: ImageFrame) {
-        let frame = ImageFrame(width: image.width, height: image.height)
-        return (square(preprocessing(frame, isExact: true).tensor(from: image)), frame)
-    }
-
-    private func preprocessing(_ frame: ImageFrame, isExact: Bool) -> Preprocessing {
-        Preprocessing(
-            height: frame.seen.height, width: frame.seen.width, resize: .stretch, filter: ResizeFilter(input.filter),
-            mean: input.mean, std: input.std, exactDecoding: exactDecoding || isExact)
-    }
-
-    /// Normalised pixels `[1, H, W, 3]` with zeros below them and to their right.
-    private func square(_ pixels: Tensor) -> Tensor {
-        let (H, W, width) = (pixels.shape[1], pixels.shape[2], input.width)
-        return pixels.withElements { elements in
-            Tensor(shape: [1, input.height, width, 3]) { square in
-                square.update(repeating: 0)
-                for row in 0..<H {
-                    let (from, to) = (3 * W * row, 3 * width * row)
-                    _ = UnsafeMutableBufferPointer(rebasing: square[to...]).update(
-                        fromContentsOf: elements[from..<from + 3 * W])
-                }
-            }
-        }
+        (picture.input(of: image).tensor, ImageFrame(width: image.width, height: image.height))
     }
 }

@@ -20,6 +20,8 @@ public enum ServingError: Error, Equatable {
     case deadlineUnreachable(left: Duration, wait: Duration)
     /// No answer within the time allowed, queueing included.
     case deadlineExceeded(after: Duration)
+    /// A detector would have to look at more tiles of the photograph than it does.
+    case tooManyTiles(got: Int, limit: Int)
     /// A segmenter can't make anything of what was asked.
     case invalidPrompt(String)
     /// The client left before its job ran.
@@ -36,7 +38,7 @@ extension ServingError: CustomStringConvertible {
         case .modelNotFound(let name):
             "there is no model \"\(name)\" here; GET /models lists those there are"
         case .noModel(let task):
-            "no model for \(task) is installed; fetch one with: fovea models pull efficientnet-lite0"
+            "no model for \(task) is installed; \(Self.source(of: task))"
         case .modelNotReady(let name, let reason): "the model \"\(name)\" does not serve: \(reason)"
         case .noMemory(let name, let needed, let limit):
             "the model \"\(name)\" needs about \(ByteCount(needed)), and the models in use leave too little of the "
@@ -52,6 +54,8 @@ extension ServingError: CustomStringConvertible {
             "the answer is wanted within \(Self.seconds(left)), but those before it will take \(Self.seconds(wait)); "
                 + "try again \(retry), or allow more time"
         case .deadlineExceeded(let allowed): "no answer within the \(Self.seconds(allowed)) allowed"
+        case .tooManyTiles(let got, let limit):
+            "the photograph has \(got) tiles of this size; \(limit) are allowed: make them larger, or let tiles be auto"
         case .invalidPrompt(let problem): problem
         case .cancelled: "the client left before its turn came"
         case .image(let error): "\(error)"
@@ -67,6 +71,15 @@ extension ServingError {
         case .queueFull(_, _, let wait), .queueTooLong(_, _, let wait), .deadlineUnreachable(_, let wait):
             Int(clamping: wait.components.seconds) + 1
         default: nil
+        }
+    }
+
+    /// How to get a model.
+    private static func source(of task: String) -> String {
+        switch task {
+        case "detect": "make one of a checkpoint with: fovea models add FILE --name NAME --labels coco-80"
+        case "segment": "fetch one with: fovea models pull mobile-sam"
+        default: "fetch one with: fovea models pull efficientnet-lite0"
         }
     }
 

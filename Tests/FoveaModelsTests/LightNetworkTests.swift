@@ -6,27 +6,8 @@ import Testing
 
 /// The networks beside EfficientNet against what their reference implementations give with made-up weights.
 @Suite struct LightNetworkTests {
-    /// Each reference network's tensors by key; `norm` stands for the five of a batch norm.
-    static let networks: [String: [String: [Int]]] = {
-        var networks: [String: [String: [Int]]] = [:]
-        var network = ""
-        for row in Fixture.rows("light-networks.tsv") {
-            guard row.count == 2 else {
-                network = row[0]
-                continue
-            }
-            let numbers = row[1].split(whereSeparator: { $0 == "x" || $0 == " " }).compactMap { Int($0) }
-            if row[1].hasPrefix("norm ") {
-                for name in ["weight", "bias", "running_mean", "running_var"] {
-                    networks[network, default: [:]]["\(row[0]).\(name)"] = numbers
-                }
-                networks[network, default: [:]]["\(row[0]).num_batches_tracked"] = []
-            } else {
-                networks[network, default: [:]][row[0]] = numbers
-            }
-        }
-        return networks
-    }()
+    /// Each reference network's tensors by key.
+    static let networks = Fixture.networks("light-networks.tsv")
     static let outputs = byNetwork("light-outputs.tsv")
     static let recorded = byNetwork("light.tsv")
 

@@ -23,4 +23,36 @@ import Testing
         #expect(shuffled.shuffled(groups: 12).values == large.values)
         #expect(shuffled.values[1] == large.values[12])
     }
+
+    @Test("Every second channel of two tensors", arguments: [1, 3])
+    func alternation(threads: Int) {
+        let (a, b) = (Tensor([0, 1, 2, 3], shape: [1, 1, 1, 4]), Tensor([4, 5], shape: [1, 1, 1, 2]))
+        let (even, odd) = Tensor.alternateChannels(of: a, b)
+        #expect(even.values == [0, 2, 4] && odd.values == [1, 3, 5])
+        let (first, second) = (Tensor.random([2, 31, 17, 30], seed: 4), Tensor.random([2, 31, 17, 46], seed: 5))
+        let parted = onPool(threads: threads) { Tensor.alternateChannels(of: first, second).even }
+        let whole = Tensor.concatenated([first, second])
+        #expect(parted.values == whole.shuffled(groups: 38).sliced(3, 0..<38).values)
+    }
+
+    @Test("Pixels are repeated, the nearest at or before their place", arguments: [1, 3])
+    func repetition(threads: Int) {
+        let x = Tensor([0, 1, 2, 3, 4, 5], shape: [1, 2, 3, 1])
+        #expect(x.repeated(height: 2, width: 6).values == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5])
+        #expect(x.repeated(height: 3, width: 2).values == [0, 1, 0, 1, 3, 4])
+        let large = Tensor.random([2, 30, 20, 24], seed: 6)
+        let repeated = onPool(threads: threads) { large.repeated(height: 60, width: 40) }
+        for (n, y, x) in [(0, 0, 0), (1, 59, 39), (1, 31, 7)] {
+            let pixel = repeated.sliced(0, n..<n + 1).sliced(1, y..<y + 1).sliced(2, x..<x + 1)
+            let source = large.sliced(0, n..<n + 1).sliced(1, y / 2..<y / 2 + 1).sliced(2, x / 2..<x / 2 + 1)
+            #expect(pixel.values == source.values)
+        }
+    }
+
+    @Test("The product of two tensors, element by element", arguments: [1, 3])
+    func product(threads: Int) {
+        let (a, b) = (Tensor.random([3, 41, 29, 7], seed: 7), Tensor.random([3, 41, 29, 7], seed: 8))
+        let product = onPool(threads: threads) { a.multiplied(by: b) }
+        #expect(product.values == zip(a.values, b.values).map(*))
+    }
 }

@@ -45,7 +45,7 @@ public struct BenchedModel: Sendable {
         let checkpoint = try Checkpoint(contentsOf: model.weightsPath)
         try self.init(
             name: model.name.description, model.architecture, precision ?? Precision(model.card.precision ?? .f32),
-            input: model.input(for: checkpoint.entries), checkpoint)
+            input: model.input(for: checkpoint.entries), checkpoint, habits: model.card.detector)
     }
 
     private init(file: String, architecture name: String?, _ precision: Precision?) throws {
@@ -64,11 +64,12 @@ public struct BenchedModel: Sendable {
 
     private init(
         name: String, _ architecture: Architecture, _ precision: Precision, input: InputSpecification,
-        _ checkpoint: Checkpoint
+        _ checkpoint: Checkpoint, habits: DetectorHabits? = nil
     ) throws {
         (self.name, self.architecture, self.input) = (name, architecture, input)
         self.precision = precision.isSupported ? precision : .float32
-        network = try architecture.makeNetwork(checkpoint, precision: precision)
+        network = try architecture.makeNetwork(
+            checkpoint, precision: precision, habits: habits ?? DetectorHabits())
         TensorMemory.trim()
     }
 

@@ -82,4 +82,8 @@ public struct PixelBounds: Sendable, Hashable {
     public let y: Int
     public let width: Int
     public let height: Int
+
+    public init(x: Int, y: Int, width: Int, height: Int) {
+        (self.x, self.y, self.width, self.height) = (x, y, width, height)
+    }
 }

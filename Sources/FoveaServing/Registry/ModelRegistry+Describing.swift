@@ -87,7 +87,7 @@ extension ModelRegistry {
             Summary(
                 name: slot.name, version: "\(slot.version)", state: slot.state, reason: slot.reason,
                 isServing: serving.contains(index) && slot.isGood, isDefault: defaults.contains(index),
-                classes: slot.loaded.flatMap { (try? $0.classifier)?.labels.count }, bytes: slot.loaded?.bytes ?? 0,
+                classes: slot.loaded.flatMap { $0.classes > 0 ? $0.classes : nil }, bytes: slot.loaded?.bytes ?? 0,
                 input: slot.loaded?.input ?? slot.installed?.input, model: slot.installed, loaded: slot.loaded)
         }
     }

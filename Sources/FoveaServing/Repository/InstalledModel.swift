@@ -1,6 +1,7 @@
 import FoveaJSON
 public import FoveaModels
 public import FoveaNN
+public import FoveaTensor
 
 /// One version of a model whose card is right and whose files are there. Its weights haven't been read.
 public struct InstalledModel: Sendable {
@@ -28,7 +29,7 @@ public struct InstalledModel: Sendable {
             throw .wrongTask(card.task, architecture: architecture.name, does: architecture.task)
         }
         do throws(CardError) {
-            input = try card.input?.applied(to: architecture.input) ?? architecture.input
+            input = try card.input(replacing: architecture.input)
         } catch { throw .card(error) }
         weightsPath = try InstalledModel.resolve(card.weights, field: "weights", in: directory)
         do { weightsBytes = try FileSystem.size(of: weightsPath) } catch { throw .file(error) }
@@ -39,22 +40,28 @@ public struct InstalledModel: Sendable {
 
     /// The preprocessing for a checkpoint with these entries: they can tell apart what shares an architecture's name.
     public func input(for entries: [Checkpoint.Entry]) throws(CardError) -> InputSpecification {
-        let published = architecture.input(for: entries)
-        return try card.input?.applied(to: published) ?? published
+        try card.input(replacing: architecture.input(for: entries))
+    }
+
+    /// Makes the network as the card describes it. Throws what names the key when a tensor is missing, extra or misshapen.
+    public func makeNetwork(_ checkpoint: Checkpoint, precision: Precision = .float32) throws -> Network {
+        try architecture.makeNetwork(checkpoint, precision: precision, habits: card.detector ?? DetectorHabits())
     }
 
     /// The class names, one for each of `classes`; `nil` where the model has none.
-    public func labels(classes: Int) throws(RepositoryError) -> Labels? {
+    ///
+    /// - Parameter hasBackground: whether the network has a class beside them that means nothing.
+    public func labels(classes: Int, hasBackground: Bool = false) throws(RepositoryError) -> Labels? {
         do throws(LabelsError) {
             let labels: Labels
-            if card.labels == .imageNet1K {
-                labels = try .imageNet1K()
+            if case .builtIn(let list) = card.labels {
+                labels = try Labels(list)
             } else if let labelsFile {
                 labels = try Labels(contentsOf: labelsFile, origin: card.labels?.text ?? Labels.fileName)
             } else {
                 return nil
             }
-            try labels.check(classes: classes)
+            try labels.check(classes: classes, hasBackground: hasBackground)
             return labels
         } catch { throw .labels(error) }
     }
@@ -99,7 +106,7 @@ public struct InstalledModel: Sendable {
 
     private static func labelsFile(of card: ModelCard, in directory: String) throws(RepositoryError) -> String? {
         switch card.labels {
-        case .imageNet1K: return nil
+        case .builtIn: return nil
         case .file(let name): return try resolve(name, field: "labels", in: directory)
         case nil:
             guard FileSystem.kind(of: directory + "/" + Labels.fileName) != nil else { return nil }

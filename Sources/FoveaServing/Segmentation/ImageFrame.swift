@@ -8,12 +8,10 @@ public struct ImageFrame: Sendable, Hashable {
 
     public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
 
-    /// The photograph's size in the square, each side rounded: `ResizeLongestSide` of the reference
-    /// (`utils/transforms.py`), but never without a pixel.
-    var seen: (width: Int, height: Int) {
-        let scale = Double(SegmentAnything.side) / Double(max(width, height))
-        func side(_ length: Int) -> Int { max(1, Int(Double(length) * scale + 0.5)) }
-        return (side(width), side(height))
+    /// The photograph's size in the square.
+    var seen: PictureSize {
+        PictureSize(width: width, height: height)
+            .fitted(into: PictureSize(width: SegmentAnything.side, height: SegmentAnything.side))
     }
 
     func contains(_ x: Double, _ y: Double) -> Bool {

@@ -13,6 +13,22 @@ extension Tensor {
     /// The elementwise sum of two tensors of one shape.
     public static func + (a: Tensor, b: Tensor) -> Tensor { a.adding(b) }
 
+    /// The elementwise product of two tensors of one shape.
+    public func multiplied(by other: Tensor) -> Tensor {
+        precondition(other.shape == shape, "shapes \(shape) and \(other.shape) differ")
+        let start = OperationTrace.start()
+        defer { OperationTrace.finish(start, .elementwise("multiply", shape, inputs: 2, .none)) }
+        let (x, other) = (contiguous(), other.contiguous())
+        defer { withExtendedLifetime((x, other)) {} }
+        return Tensor(shape: shape) { out in
+            guard let out = out.baseAddress else { return }
+            ComputePool.parallel(ranges: x.count, grain: elementsWorthSharing) { range in
+                let first = range.lowerBound
+                Kernels.selected.scale(out + first, x.address + first, other.address + first, 1, range.count)
+            }
+        }
+    }
+
     /// `activation(self + other)`, split over the pool.
     private func combined(with other: Tensor?, _ activation: Activation) -> Tensor {
         let start = OperationTrace.start()

@@ -102,6 +102,18 @@ extension TracedOperation {
         TracedOperation(name: "concatenate \(text(result))", operations: 0, elements: 2 * result.product)
     }
 
+    /// Images whose pixels are repeated to `H` × `W`.
+    static func repetition(_ input: Shape, _ H: Int, _ W: Int) -> TracedOperation {
+        TracedOperation(
+            name: "repeat \(text(input)) to \(H)x\(W)", operations: 0,
+            elements: input.product + input[0] * H * W * input[3])
+    }
+
+    /// The channels of `shape`, every second in one of two results.
+    static func alternation(_ shape: Shape) -> TracedOperation {
+        TracedOperation(name: "alternate \(text(shape))", operations: 0, elements: 2 * shape.product)
+    }
+
     /// Channels in another order.
     static func shuffle(_ shape: Shape, groups: Int) -> TracedOperation {
         TracedOperation(name: "shuffle/\(groups) \(text(shape))", operations: 0, elements: 2 * shape.product)

@@ -15,7 +15,7 @@ import Testing
         let entry = try catalogue.entry(named: name.description)
         #expect(name.description == "efficientnet-lite0")
         #expect(entry.card.architecture == "efficientnet_lite0")
-        #expect(entry.card.labels == .imageNet1K)
+        #expect(entry.card.labels == .builtIn(.imageNet1K))
         #expect(entry.card.license == "Apache-2.0")
         #expect(entry.size == 18_826_032)
         #expect(entry.byteLimit == entry.size)

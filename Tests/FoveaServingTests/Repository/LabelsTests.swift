@@ -5,13 +5,21 @@ import Testing
 @Suite struct LabelsTests {
     @Test("The ImageNet list has 1000 different names, in the order of the synsets")
     func imageNet() throws {
-        let names = try Labels.imageNet1K().names
+        let names = try Labels(.imageNet1K).names
         #expect(names.count == 1000)
         #expect(Set(names).count == 1000)
         #expect(
             [names[0], names[281], names[285], names[905], names[999]] == [
                 "tench", "tabby", "Egyptian cat", "window shade", "toilet tissue",
             ])
+    }
+
+    @Test("The lists of detectors have their things in the usual order, without the background")
+    func detectors() throws {
+        let (coco, voc) = (try Labels(.coco80).names, try Labels(.voc20).names)
+        #expect([coco.count, Set(coco).count, voc.count, Set(voc).count] == [80, 80, 20, 20])
+        #expect([coco[0], coco[11], coco[15], coco[79]] == ["person", "stop sign", "cat", "toothbrush"])
+        #expect([voc[0], voc[14], voc[19]] == ["aeroplane", "person", "tvmonitor"])
     }
 
     @Test(
@@ -40,5 +48,9 @@ import Testing
         let labels = try Labels(text: Array("a\nb\n".utf8), origin: "l")
         #expect(throws: Never.self) { try labels.check(classes: 2) }
         #expect(throws: LabelsError.count(2, file: "l", classes: 3)) { try labels.check(classes: 3) }
+        #expect(throws: Never.self) { try labels.check(classes: 2, hasBackground: true) }
+        #expect(
+            errorText { try labels.check(classes: 1, hasBackground: true) }
+                == "l has 2 lines, but the model has 1 classes; the background is no class")
     }
 }

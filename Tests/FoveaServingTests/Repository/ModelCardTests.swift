@@ -40,7 +40,7 @@ import Testing
         let card = try card(Self.whole)
         #expect(card.input?.size == [240, 224])
         #expect(card.input?.resize == .crop(shorterSide: 256, filter: .bilinear))
-        #expect(card.labels == .imageNet1K)
+        #expect(card.labels == .builtIn(.imageNet1K))
         #expect(card.exactDecoding == true)
         #expect(card.json.prettyText == Self.whole)
     }
@@ -52,6 +52,89 @@ import Testing
         #expect(card == expected)
         expected.labels = .file("x")
         #expect(card != expected)
+    }
+
+    /// A detector's card with `more`.
+    private func detector(_ more: String) throws(CardError) -> ModelCard {
+        try card(#"{"task":"detect","architecture":"toy","weights":"w.pth",\#(more)}"#)
+    }
+
+    @Test("What a detector's tensors don't tell is read and written back to the letter")
+    func habits() throws {
+        let text = """
+            {
+              "task": "detect",
+              "architecture": "thundernet_snet146",
+              "weights": "w.pth",
+              "labels": "coco-80",
+              "input": { "resize": "letterbox" },
+              "detector": {
+                "channel_mixing": "shuffled_output",
+                "anchors": "torchvision",
+                "pixel_offset": 1,
+                "background": "first",
+                "pooling": "average",
+                "suppression": "soft_gaussian"
+              }
+            }
+
+            """
+        let card = try card(text)
+        #expect(
+            card.detector
+                == DetectorHabits(
+                    channelMixing: .shuffledOutput, anchors: .torchvision, pixelOffset: 1, background: .first,
+                    pooling: .average, suppression: .softGaussian))
+        #expect(card.input?.resize == .letterbox)
+        #expect(card.labels == .builtIn(.coco80))
+        #expect(card.json.prettyText == text)
+        #expect(try detector(#""detector":{}"#).detector == DetectorHabits())
+    }
+
+    @Test(
+        "Habits that nobody has are refused with those there are",
+        arguments: [
+            (
+                #""detector":{"channel_mixing":"none"}"#,
+                "'detector.channel_mixing' is \"none\", expected one of even_odd, interleaved_input, shuffled_output"
+            ),
+            (
+                #""detector":{"anchors":1}"#,
+                "'detector.anchors' is 1, expected one of mmdetection, torchvision, classic"
+            ),
+            (#""detector":{"pixel_offset":2}"#, "'detector.pixel_offset' is 2, expected 0 or 1"),
+            (#""detector":{"background":"none"}"#, "'detector.background' is \"none\", expected one of first, last"),
+            (#""detector":{"pooling":"max"}"#, "'detector.pooling' is \"max\", expected one of average, maximum"),
+            (
+                #""detector":{"suppression":"soft"}"#,
+                "'detector.suppression' is \"soft\", expected one of hard, soft_linear, soft_gaussian"
+            ),
+            (
+                #""detector":{"nms":0.5}"#,
+                "there is no field 'detector.nms'; known are channel_mixing, anchors, pixel_offset, background, "
+                    + "pooling, suppression"
+            ),
+            (#""detector":true"#, "'detector' is true, expected an object"),
+        ])
+    func wrongHabits(field: String, text: String) {
+        #expect(errorText { _ = try detector(field) } == text)
+    }
+
+    @Test("Only detectors have habits, only classifiers crop, and only classifiers can't keep proportions")
+    func tasks() throws {
+        #expect(
+            errorText { _ = try card(with: #""detector":{}"#) }
+                == "'detector' is an object, expected no such field where the task is classify")
+        let (letterbox, crop) = (#""input":{"resize":"letterbox"}"#, #""input":{"resize":{"shorter_side":300}}"#)
+        #expect(try detector(letterbox).input(replacing: Toy.input).resize == .longerSide)
+        #expect(try card(with: crop).input(replacing: Toy.input).resize == .shorterSide(300))
+        #expect(
+            errorText { _ = try card(with: letterbox).input(replacing: Toy.input) }
+                == "'input.resize' is \"letterbox\", expected \"stretch\" or an object with shorter_side and filter where "
+                + "the task is classify")
+        #expect(
+            errorText { _ = try detector(crop).input(replacing: Toy.input) }
+                == "'input.resize' is a crop, expected \"stretch\" or \"letterbox\": a detector sees the whole picture")
     }
 
     @Test("Each required field is missed by its name", arguments: ["task", "architecture", "weights"])
@@ -71,7 +154,8 @@ import Testing
         #expect(
             errorText { _ = try card(with: #""lables":"x""#) }
                 == "there is no field 'lables'; known are task, architecture, weights, labels, sha256, license, "
-                + "source, input, precision, exact_decoding, version, description, batching, pinned, self_test")
+                + "source, input, detector, precision, exact_decoding, version, description, batching, pinned, self_test"
+        )
         #expect(
             errorText { _ = try card(with: #""input":{"resize":{"shorter_side":256,"filtre":"bicubic"}}"#) }
                 == "there is no field 'input.resize.filtre'; known are shorter_side, filter")
@@ -99,7 +183,8 @@ import Testing
             ),
             (
                 #""input":{"resize":"squash"}"#,
-                "'input.resize' is \"squash\", expected \"stretch\" or an object with shorter_side and filter"
+                "'input.resize' is \"squash\", expected \"stretch\", \"letterbox\" or an object with shorter_side "
+                    + "and filter"
             ),
             (
                 #""input":{"resize":{"filter":"lanczos"}}"#,
@@ -127,7 +212,8 @@ import Testing
             (#""sha256":"abc""#, "'sha256' is \"abc\", expected 64 hexadecimal digits"),
             (
                 #""labels":["a"]"#,
-                "'labels' is an array of 1, expected imagenet-1k or the name of a file in the model's folder"
+                "'labels' is an array of 1, expected imagenet-1k, coco-80, voc-20 or the name of a file in "
+                    + "the model's folder"
             ),
             (#""license":null"#, "'license' is null, expected one line of text"),
             (#""source":"a\nb""#, "'source' is \"a\\u{a}b\", expected one line of text"),

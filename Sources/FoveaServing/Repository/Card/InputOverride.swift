@@ -5,6 +5,8 @@ public struct InputOverride: Sendable, Equatable {
     /// What to do with a photograph that hasn't the input's size.
     public enum Resize: Sendable, Equatable {
         case stretch
+        /// The photograph fits in, its proportions kept, from the upper left corner; normalised zeros are beside it.
+        case letterbox
         /// The shorter side becomes `shorterSide` pixels, by `filter`; then a centre crop. At least one is given.
         case crop(shorterSide: Int?, filter: InputSpecification.Filter?)
     }
@@ -32,6 +34,7 @@ public struct InputOverride: Sendable, Equatable {
         switch resize {
         case nil: break
         case .stretch: result.resize = .stretch
+        case .letterbox: result.resize = .longerSide
         case .crop(let shorterSide, let filter):
             if let shorterSide { result.resize = .shorterSide(shorterSide) }
             if let filter { result.filter = filter }

@@ -23,11 +23,20 @@ extension ModelCard {
         let weights =
             if let weights { weights } else { try reader.required("weights", named, \.fileName) }
         self.init(task: task, architecture: architecture, weights: weights)
-        labels = try reader.optional("labels", "imagenet-1k or \(named)", Labels.init)
+        let lists = FoveaServing.Labels.BuiltIn.allCases.map(\.rawValue).joined(separator: ", ")
+        labels = try reader.optional("labels", "\(lists) or \(named)", Labels.init)
         sha256 = try reader.optional("sha256", "64 hexadecimal digits") { $0.string.flatMap(SHA256Digest.init) }
         license = try reader.optional("license", "one line of text", \.line)
         source = try reader.optional("source", "one line of text", \.line)
         if let input = reader.value("input") { self.input = try InputOverride(input, at: reader.name(of: "input")) }
+        if let habits = reader.value("detector") {
+            guard task == .detect else {
+                throw .invalid(
+                    field: reader.name(of: "detector"), got: habits.summary,
+                    expected: "no such field where the task is \(task.rawValue)")
+            }
+            detector = try DetectorHabits(habits, at: reader.name(of: "detector"))
+        }
         let precisions = Precision.allCases.map(\.rawValue).joined(separator: ", ")
         precision = try reader.optional("precision", "one of \(precisions)") { $0.string.flatMap(Precision.init) }
         exactDecoding = try reader.optional("exact_decoding", "true or false", \.bool)
@@ -96,10 +105,12 @@ extension InputOverride {
     private static func resize(_ reader: inout FieldReader) throws(CardError) -> Resize? {
         guard let value = reader.value("resize") else { return nil }
         if value == .string("stretch") { return .stretch }
+        if value == .string("letterbox") { return .letterbox }
         let path = reader.name(of: "resize")
         guard case .object(let fields) = value, !fields.isEmpty else {
             throw .invalid(
-                field: path, got: value.summary, expected: "\"stretch\" or an object with shorter_side and filter")
+                field: path, got: value.summary,
+                expected: "\"stretch\", \"letterbox\" or an object with shorter_side and filter")
         }
         var inner = try FieldReader(value, at: path)
         let side = try inner.optional("shorter_side", "1…\(2 * sideLimit) pixels") { $0.integer(in: 1...2 * sideLimit) }
@@ -113,9 +124,8 @@ extension InputOverride {
 
 extension ModelCard.Labels {
     fileprivate init?(_ value: JSONValue) {
-        if value == .string("imagenet-1k") { self = .imageNet1K; return }
         guard let name = value.fileName else { return nil }
-        self = .file(name)
+        self = FoveaServing.Labels.BuiltIn(rawValue: name).map(Self.builtIn) ?? .file(name)
     }
 }
 

@@ -17,6 +17,7 @@ extension ModelCard {
         add("license", license.map(JSONValue.string))
         add("source", source.map(JSONValue.string))
         add("input", input?.json)
+        add("detector", detector?.json)
         add("precision", precision.map { .string($0.rawValue) })
         add("exact_decoding", exactDecoding.map(JSONValue.bool))
         add("version", version.map(JSONValue.string))
@@ -32,7 +33,7 @@ extension ModelCard.Labels {
     /// The card's own spelling.
     public var text: String {
         switch self {
-        case .imageNet1K: "imagenet-1k"
+        case .builtIn(let list): list.rawValue
         case .file(let name): name
         }
     }
@@ -60,6 +61,7 @@ extension InputOverride {
         switch resize {
         case nil: break
         case .stretch: fields.append(.init("resize", .string("stretch")))
+        case .letterbox: fields.append(.init("resize", .string("letterbox")))
         case .crop(let shorterSide, let filter):
             var inner: [JSONValue.Field] = []
             if let shorterSide { inner.append(.init("shorter_side", .integer(shorterSide))) }
@@ -75,12 +77,11 @@ extension InputOverride {
 extension InputSpecification {
     /// The specification as the `input` of a card that says everything.
     public var json: JSONValue {
-        let resize: InputOverride.Resize? =
+        let resize: InputOverride.Resize =
             switch resize {
             case .shorterSide(let side): .crop(shorterSide: side, filter: filter)
             case .stretch: .stretch
-            // A card has no word for it, and needs none: nothing else is possible with what does it.
-            case .longerSide: nil
+            case .longerSide: .letterbox
             }
         return InputOverride(size: [height, width], resize: resize, mean: mean, std: std).json
     }

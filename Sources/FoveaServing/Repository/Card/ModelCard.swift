@@ -4,8 +4,8 @@ public import FoveaModels
 public struct ModelCard: Sendable, Equatable {
     /// Where the class names are.
     public enum Labels: Sendable, Equatable {
-        /// The ImageNet list that the program carries: `"imagenet-1k"`.
-        case imageNet1K
+        /// A list that the program carries: `"imagenet-1k"`.
+        case builtIn(FoveaServing.Labels.BuiltIn)
         /// A file in the model's folder, one class a line.
         case file(String)
     }
@@ -28,6 +28,8 @@ public struct ModelCard: Sendable, Equatable {
     public var source: String?
     /// What differs from the architecture's published preprocessing.
     public var input: InputOverride?
+    /// What a detector's tensors don't tell of it.
+    public var detector: DetectorHabits?
     public var precision: Precision?
     /// Whether JPEGs are decoded at full size, as Pillow does, and not scaled down in the frequency domain on the way.
     public var exactDecoding: Bool?

@@ -6,9 +6,13 @@ extension InstalledModel {
     func prove() throws(RepositoryError) {
         try verifyDigest()
         let network: Network
-        do { network = try architecture.makeNetwork(Checkpoint(contentsOf: weightsPath)) } catch {
+        do { network = try makeNetwork(Checkpoint(contentsOf: weightsPath)) } catch {
             throw .unusable(file: card.weights, reason: "\(error)")
         }
-        if case .classifier(let classifier) = network { _ = try labels(classes: classifier.classes) }
+        switch network {
+        case .classifier(let network): _ = try labels(classes: network.classes)
+        case .detector(let network): _ = try labels(classes: network.classes, hasBackground: true)
+        case .segmenter: break
+        }
     }
 }

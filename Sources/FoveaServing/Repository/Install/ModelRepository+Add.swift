@@ -10,7 +10,7 @@ extension ModelRepository {
         public var name: ModelName
         /// `nil`: the one architecture whose keys and shapes the checkpoint has.
         public var architecture: String?
-        /// The path of a list of class names, or `imagenet-1k`.
+        /// The path of a list of class names, or the name of a built-in one.
         public var labels: String?
         /// `nil`: the model's folder itself is its only version.
         public var version: Int?
@@ -43,8 +43,8 @@ extension ModelRepository {
             for: addition, weights: folder + "/" + weights, published: catalogue.entry(withDigest: digest))
         card.weights = weights
         card.sha256 = digest
-        if addition.labels == ModelCard.Labels.imageNet1K.text {
-            card.labels = .imageNet1K
+        if let list = addition.labels.flatMap(Labels.BuiltIn.init) {
+            card.labels = .builtIn(list)
         } else if let labels = addition.labels {
             _ = try FileSystem.copy(labels, toNewFile: folder + "/" + Labels.fileName)
             card.labels = .file(Labels.fileName)

@@ -3,7 +3,7 @@ import FoveaCatalogue
 /// Class names in the order of the classes.
 public struct Labels: Sendable, Equatable {
     public let names: [String]
-    /// What to call the list in messages: its file, or `imagenet-1k`.
+    /// What to call the list in messages: its file, or the name of a built-in one.
     public let origin: String
 
     /// No list of class names is larger.
@@ -32,13 +32,31 @@ public struct Labels: Sendable, Equatable {
         try self.init(text: text, origin: origin)
     }
 
-    /// The 1000 classes of ImageNet that the program carries.
-    public static func imageNet1K() throws(LabelsError) -> Labels {
-        try Labels(text: CatalogueFiles.imageNetLabels, origin: ModelCard.Labels.imageNet1K.text)
+    /// A list that the program carries, by the name that cards have for it.
+    public enum BuiltIn: String, Sendable, CaseIterable {
+        /// The classes of ImageNet, in the order of their synsets.
+        case imageNet1K = "imagenet-1k"
+        /// The things of COCO, in the order of their category ids, whose gaps are left out.
+        case coco80 = "coco-80"
+        /// The classes of PASCAL VOC.
+        case voc20 = "voc-20"
+    }
+
+    public init(_ list: BuiltIn) throws(LabelsError) {
+        let text =
+            switch list {
+            case .imageNet1K: CatalogueFiles.imageNetLabels
+            case .coco80: CatalogueFiles.cocoLabels
+            case .voc20: CatalogueFiles.vocLabels
+            }
+        try self.init(text: text, origin: list.rawValue)
     }
 
     /// Throws unless there is one name for each of `classes` classes.
-    public func check(classes: Int) throws(LabelsError) {
-        guard names.count == classes else { throw .count(names.count, file: origin, classes: classes) }
+    ///
+    /// - Parameter hasBackground: whether the model has a class beside them that means nothing, and has no name.
+    public func check(classes: Int, hasBackground: Bool = false) throws(LabelsError) {
+        guard names.count != classes else { return }
+        throw .count(names.count, file: origin, classes: classes, hasBackground: hasBackground)
     }
 }

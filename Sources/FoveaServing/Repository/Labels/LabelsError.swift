@@ -7,7 +7,7 @@ public enum LabelsError: Error, Equatable {
     case notUTF8(file: String)
     /// Lines count from 1.
     case emptyLine(Int, file: String)
-    case count(Int, file: String, classes: Int)
+    case count(Int, file: String, classes: Int, hasBackground: Bool = false)
 }
 
 extension LabelsError: CustomStringConvertible {
@@ -18,8 +18,10 @@ extension LabelsError: CustomStringConvertible {
             "\(file.printable) has more than \(limit) bytes; expected one class name a line"
         case .notUTF8(let file): "\(file.printable) is not UTF-8 text; expected one class name a line"
         case .emptyLine(let line, let file): "\(file.printable): line \(line) is empty; expected a class name"
-        case .count(let count, let file, let classes):
+        case .count(let count, let file, let classes, let hasBackground):
             "\(file.printable) has \(count) lines, but the model has \(classes) classes"
+                // The mistake that is easily made.
+                + (hasBackground && abs(count - classes) == 1 ? "; the background is no class" : "")
         }
     }
 }

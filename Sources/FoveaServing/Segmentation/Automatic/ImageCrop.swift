@@ -39,15 +39,11 @@ public struct ImageCrop: Sendable, Hashable {
     }
 
     /// Whether a mask's box, in pixels of the photograph, ends where the crop does, so that the mask is probably cut off; the
-    /// photograph's own borders do not count: `is_box_near_crop_edge` of the reference (`utils/amg.py`).
+    /// photograph's own borders do not count.
     ///
     /// - Parameter box: of the first and the last pixels that belong to it.
     func cuts(_ box: Box, of frame: ImageFrame) -> Bool {
-        let tolerance: Float = 20
-        func isNear(_ value: Float, _ edge: Int, butNot border: Int) -> Bool {
-            abs(value - Float(edge)) <= tolerance && abs(value - Float(border)) > tolerance
-        }
-        return isNear(box.x0, x, butNot: 0) || isNear(box.y0, y, butNot: 0)
-            || isNear(box.x1, x + width, butNot: frame.width) || isNear(box.y1, y + height, butNot: frame.height)
+        PixelBounds(x: x, y: y, width: width, height: height).cuts(
+            box, of: PictureSize(width: frame.width, height: frame.height), tolerance: 20)
     }
 }

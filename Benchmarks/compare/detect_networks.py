@@ -1,0 +1,54 @@
+"""ThunderNets with weights from a fixed seed, of which a photograph has some tens of objects: time depends on how many."""
+import pathlib
+import sys
+from dataclasses import replace
+
+import torch
+from torch import nn
+
+from prepare import SEED, settle_norms
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "Training"))
+
+from thundernet import Habits, Options, ThunderNet
+
+#: By Fovea's name of the architecture.
+NETWORKS = ["thundernet_snet49", "thundernet_snet146", "thundernet_snet535"]
+CLASSES, SIDE = 80, 320
+HABITS = replace(Habits(), pooling="average", suppression="hard")
+OPTIONS = Options(score_threshold=0.3)
+#: How many objects the photograph should have.
+OBJECTS = 30
+
+
+def empty(architecture: str) -> ThunderNet:
+    """One fully connected layer, one box for all classes."""
+    return ThunderNet(architecture.removeprefix("thundernet_"), CLASSES, 1, False, HABITS).eval()
+
+
+@torch.no_grad()
+def make(architecture: str, image: torch.Tensor) -> ThunderNet:
+    """The network, whose norms and heads fit `image`, normalised [1, 3, 320, 320]."""
+    torch.manual_seed(SEED)
+    network = empty(architecture)
+    settle_norms(network, image)
+    features = network.maps(image).features
+    scale(network.rpn_head.rpn_cls, features, 2)
+    scale(network.rpn_head.rpn_reg, features, 0.1)
+    maps = network.maps(image)
+    boxes = network.proposals(maps, (SIDE, SIDE), OPTIONS)[0].boxes
+    hidden = network.head.hidden(network.pooled(maps.gated, [boxes]))
+    scale(network.head.fc_cls, hidden, 1.5)
+    scale(network.head.fc_reg, hidden, 0.5)
+    while len(network(image, OPTIONS)[0].boxes) > OBJECTS:
+        # The last class is the background.
+        network.head.fc_cls.bias[-1] += 0.05
+    return network
+
+
+def scale(layer: nn.Module, inputs: torch.Tensor, deviation: float) -> None:
+    """Lets each output of a convolution or linear layer have the mean 0 and this deviation."""
+    outputs = layer(inputs).transpose(0, 1).flatten(1)
+    factors = deviation / outputs.std(1)
+    layer.weight *= factors.reshape(-1, *[1] * (layer.weight.dim() - 1))
+    layer.bias.copy_((layer.bias - outputs.mean(1)) * factors)
