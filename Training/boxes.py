@@ -76,6 +76,11 @@ def clipped(boxes: Tensor, H: int, W: int, pixel_offset: int = 0) -> Tensor:
     return torch.stack([x[..., 0], y[..., 0], x[..., 1], y[..., 1]], -1)
 
 
+def empty(boxes: Tensor) -> Tensor:
+    """Whether nothing is in each of the boxes."""
+    return ~(boxes[..., 2:] > boxes[..., :2]).all(-1)
+
+
 def soft_nms(boxes: Tensor, scores: Tensor, method: str, threshold: float, sigma: float = 0.5,
              least: float = 1e-3) -> tuple[Tensor, Tensor]:
     """Soft-NMS (https://arxiv.org/abs/1704.04503): the numbers of boxes that stay, best first, and their shrunken scores.

@@ -186,7 +186,7 @@ class ThunderNet(nn.Module):
             logits, order = logits[:options.candidates], order[:options.candidates]
             boxes = coding.decode(deltas[order], anchors[order], habits.pixel_offset, habits.growth_clip)
             boxes = coding.clipped(boxes, *image, habits.pixel_offset)
-            is_there = (boxes[:, 2:] > boxes[:, :2]).all(1)
+            is_there = ~coding.empty(boxes)
             boxes, logits = boxes[is_there], logits[is_there]
             kept = torchvision.ops.nms(boxes, logits, options.proposal_overlap)[:options.proposals]
             found.append(Proposals(boxes[kept], logits[kept]))
@@ -201,20 +201,23 @@ class ThunderNet(nn.Module):
                 options: Options = Options()) -> Objects:
         """What one image's proposals are: `logits` [R, classes + 1], `deltas` [R, ·, 4], `boxes` [R, 4].
 
-        Every class of a proposal whose score is above the threshold is a candidate, in the order of proposals and, of one
-        proposal, of classes; that order counts where scores are equal. What soft suppression shrinks to the threshold is left out.
+        Every class of a proposal whose score is not below the threshold is a candidate, in the order of proposals and, of one
+        proposal, of classes; that order counts where scores are equal. Boxes outside of the image are left out, and what soft
+        suppression shrinks below the threshold.
         """
         habits, first = self.habits, int(self.habits.background == "first")
         scores = logits.softmax(1)[:, first:first + self.classes]
-        rows, classes = torch.where(scores > options.score_threshold)
+        rows, classes = torch.where(scores >= options.score_threshold)
         scores = scores[rows, classes]
         column = classes + (deltas.shape[1] - self.classes) if deltas.shape[1] > 1 else torch.zeros_like(classes)
         scaled = deltas[rows, column] * deltas.new_tensor(self.DEVIATIONS)
         decoded = coding.decode(scaled, boxes[rows], habits.pixel_offset, habits.growth_clip)
         decoded = coding.clipped(decoded, *image, habits.pixel_offset)
+        is_there = ~coding.empty(decoded)
+        decoded, scores, classes = decoded[is_there], scores[is_there], classes[is_there]
         groups = torch.zeros_like(classes) if options.is_class_agnostic else classes
         kept, scores = coding.suppressed(decoded, scores, groups, habits.suppression, options.overlap)
-        is_wanted = scores > options.score_threshold
+        is_wanted = scores >= options.score_threshold
         kept, scores = kept[is_wanted][:options.limit], scores[is_wanted][:options.limit]
         return Objects(decoded[kept], classes[kept], scores)
 

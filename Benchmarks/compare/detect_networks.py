@@ -1,4 +1,4 @@
-"""ThunderNets with weights from a fixed seed, of which a photograph has some tens of objects: time depends on how many."""
+"""ThunderNets with weights from a fixed seed that find some tens of objects in a photograph: suppression takes time by them."""
 import pathlib
 import sys
 from dataclasses import replace
@@ -15,14 +15,15 @@ from thundernet import Habits, Options, ThunderNet
 #: By Fovea's name of the architecture.
 NETWORKS = ["thundernet_snet49", "thundernet_snet146", "thundernet_snet535"]
 CLASSES, SIDE = 80, 320
-HABITS = replace(Habits(), pooling="average", suppression="hard")
+#: What `fovea bench` asks for.
 OPTIONS = Options(score_threshold=0.3)
-#: How many objects the photograph should have.
+HABITS = replace(Habits(), pooling="average", suppression="hard")
+#: How many objects of the photograph there may be.
 OBJECTS = 30
 
 
 def empty(architecture: str) -> ThunderNet:
-    """One fully connected layer, one box for all classes."""
+    """As in the paper: one fully connected layer, one box for all classes."""
     return ThunderNet(architecture.removeprefix("thundernet_"), CLASSES, 1, False, HABITS).eval()
 
 
@@ -47,7 +48,7 @@ def make(architecture: str, image: torch.Tensor) -> ThunderNet:
 
 
 def scale(layer: nn.Module, inputs: torch.Tensor, deviation: float) -> None:
-    """Lets each output of a convolution or linear layer have the mean 0 and this deviation."""
+    """Gives each output of a convolution or linear layer the mean 0 and this deviation."""
     outputs = layer(inputs).transpose(0, 1).flatten(1)
     factors = deviation / outputs.std(1)
     layer.weight *= factors.reshape(-1, *[1] * (layer.weight.dim() - 1))
