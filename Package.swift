@@ -111,8 +111,10 @@ let package = Package(
         tests(
             "EndToEndTests", [],
             exclude: [
-                "adding-a-model.sh", "daemon.sh", "http-cases.sh", "open-inference.sh", "open_inference.py",
-                "readme.sh", "schemathesis.sh", "schemathesis.toml", "segment.sh", "tiny_segmenter.py",
+                "adding-a-model.sh", "daemon.sh", "detect.sh", "http-cases.sh", "open-inference.sh",
+                "open_inference.py", "open_inference_detect.py", "readme.sh", "schemathesis.sh", "schemathesis.toml",
+                "segment.sh",
+                "tiny_detector.py", "tiny_segmenter.py",
             ]),
     ]
 )

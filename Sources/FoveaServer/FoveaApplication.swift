@@ -20,7 +20,8 @@ final class FoveaApplication: Application {
 
     /// Every route; `openapi.yaml` describes the same.
     static let routeTypes: [any Route.Type] = [
-        ClassifyRoute.self, SegmentRoute.self, PrewarmRoute.self, PrewarmJobRoute.self, CancelPrewarmRoute.self,
+        ClassifyRoute.self, DetectRoute.self, SegmentRoute.self, PrewarmRoute.self, PrewarmJobRoute.self,
+        CancelPrewarmRoute.self,
         UploadImageRoute.self, ImageRoute.self, DeleteImageRoute.self,
         ModelsRoute.self,
         ModelRoute.self, RequestsRoute.self, RequestRoute.self, StatsRoute.self, MetricsRoute.self, HealthRoute.self,

@@ -38,6 +38,18 @@ struct ImageLibrary: Sendable {
         }
     }
 
+    /// The picture that `draw` makes of a photograph, as a PNG file.
+    func picture(over source: ImageSource, draw: @escaping @Sendable (Image) -> Image) async throws -> [UInt8] {
+        let (bytes, limits) = (try await bytes(of: source), limits)
+        return try await inBackground {
+            let image: Image
+            do throws(ImageError) { image = try Image(decoding: bytes, limits: limits) } catch {
+                throw ServingError.image(error)
+            }
+            return draw(image).pngData()
+        }
+    }
+
     func image(_ sha256: String) async throws -> StoredImage {
         guard let image = try await store.get(sha256) else { throw notFound(sha256) }
         return image

@@ -6,7 +6,7 @@ import FoveaTensor
 struct Fovea: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fovea",
-        abstract: "A vision model server: photographs in, labels and masks out.",
+        abstract: "A vision model server: photographs in, labels, boxes and masks out.",
         discussion: """
             Fetch a model, then serve it or use it at once:
 
@@ -18,7 +18,8 @@ struct Fovea: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, ClassifyCommand.self, SegmentCommand.self, ModelsCommand.self, InspectCommand.self,
+            ServeCommand.self, ClassifyCommand.self, DetectCommand.self, SegmentCommand.self, ModelsCommand.self,
+            InspectCommand.self,
             BenchCommand.self,
         ])
 

@@ -11,7 +11,7 @@ extension ModelsCommand {
         @Argument(help: "The checkpoint: safetensors, or what torch.save wrote.") var file: String
         @Option(help: "The model's name.", transform: ModelName.argument) var name: ModelName
         @Option(help: "The network (default: the one that the tensors fit).") var architecture: String?
-        @Option(help: "A file with one class name a line, or imagenet-1k.") var labels: String?
+        @Option(help: "A file with one class name a line, or imagenet-1k, coco-80 or voc-20.") var labels: String?
         @Option(help: "The version's number, for a model with several.", transform: versionArgument)
         var version: Int?
 

@@ -20,7 +20,9 @@ extension SegmentCommand {
         }
         progress.end()
         let masks = found.masks.withLock { $0 }
-        if let output { try write(MaskMosaic()(masks.map(\.mask), over: try Image(decoding: bytes)), to: output) }
+        if let output {
+            try PictureFile.write(MaskMosaic()(masks.map(\.mask), over: try Image(decoding: bytes)), to: output)
+        }
         guard json else {
             let rows = masks.map { ($0.mask, $0.predictedIoU, $0.stabilityScore) }
             return print(table(rows, answer.frame) + Self.sentence(answer))

@@ -53,7 +53,7 @@ struct SegmentCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads must be 1 to 1024") }
+        try validateThreads(threads)
         for point in points where SegmentPrompt.Point(text: point) == nil {
             throw ValidationError("--point must be x,y or x,y,label with label 1 or 0, not \"\(point)\"")
         }
@@ -92,7 +92,7 @@ struct SegmentCommand: AsyncParsableCommand {
             SHA256Digest(of: bytes), prompts: [prompt], .init(multimask: multimask, isExact: exact), bytes: { bytes })
         let masks = answer.results.first ?? []
         if let output, let best = masks.first {
-            try write(MaskOverlay()(best.mask, over: try Image(decoding: bytes)), to: output)
+            try PictureFile.write(MaskOverlay()(best.mask, over: try Image(decoding: bytes)), to: output)
         }
         guard json else {
             let rows = masks.map { ($0.mask, $0.predictedIoU, $0.stabilityScore) }
@@ -102,12 +102,6 @@ struct SegmentCommand: AsyncParsableCommand {
         print(line(entries, [], answer.frame, sha256: answer.sha256, model))
     }
 
-    func write(_ picture: Image, to path: String) throws {
-        guard FileManager.default.createFile(atPath: path, contents: Data(picture.pngData())) else {
-            throw UnwritableFile(path: path)
-        }
-    }
-
     /// One JSON object with the masks, and what else there is to say of them.
     func line(
         _ masks: [JSONValue], _ more: [(String, JSONValue)], _ frame: ImageFrame, sha256: String, _ model: LoadedModel
@@ -115,12 +109,7 @@ struct SegmentCommand: AsyncParsableCommand {
         let value = JSONValue.members(
             [("file", .string(image)), ("masks", .array(masks))] + more + [
                 ("model", ["name": .string(model.name), "version": .string(model.version)]),
-                (
-                    "image",
-                    [
-                        "width": .integer(frame.width), "height": .integer(frame.height), "sha256": .string(sha256),
-                    ]
-                ),
+                ("image", .image(width: frame.width, height: frame.height, sha256: sha256)),
             ])
         return String(decoding: value.bytes, as: UTF8.self)
     }
@@ -148,10 +137,4 @@ struct SegmentCommand: AsyncParsableCommand {
         let digits = "\(abs(thousandths) % 1000 + 1000)".dropFirst()
         return (thousandths < 0 ? "-" : "") + "\(abs(thousandths) / 1000).\(digits)"
     }
-}
-
-private struct UnwritableFile: Error, CustomStringConvertible {
-    let path: String
-    let reason = String(cString: strerror(errno))
-    var description: String { "\(path): can't write this file: \(reason)" }
 }

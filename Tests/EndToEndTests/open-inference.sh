@@ -7,3 +7,11 @@ cd "$(dirname "$0")"
 . ./daemon.sh
 start_daemon
 "$python" open_inference.py "$(address)" ../Fixtures/photos/chelsea.jpg
+stop_daemon
+
+detectors=$(mktemp -d)
+python3 tiny_detector.py "$detectors/tiny"
+FOVEA_TEST_MODELS=$detectors
+start_daemon
+trap 'stop_daemon; rm -rf "$detectors"' EXIT
+"$python" open_inference_detect.py "$(address)" tiny ../Fixtures/photos/chelsea.jpg

@@ -108,6 +108,25 @@ typedef struct {
     ptrdiff_t width;
 } fovea_softmax_block;
 
+// A weighted sum of two pixels of a row, or of a column, which lie so many floats after its first.
+typedef struct {
+    ptrdiff_t first, second;
+    float first_weight, second_weight;
+} fovea_axis_sample;
+
+// A region of an image, pooled to bins x bins bins of C channels. Bin number b, row by row, is the mean, or the largest, of
+// row_samples x column_samples bilinear samples of the map that begins b * bin_step floats after `map`; its channel c goes to
+// out[b * out_bin + c * out_channel]. Each row, and column, of bins has samples of its own, which follow each other.
+typedef struct {
+    const float *map;
+    ptrdiff_t bin_step, C, bins;
+    const fovea_axis_sample *rows, *columns;
+    ptrdiff_t row_samples, column_samples;
+    bool is_maximum;
+    float *out;
+    ptrdiff_t out_bin, out_channel;
+} fovea_region;
+
 // Bits after the point of a weight of `resize_across` and `resize_down`.
 #define FOVEA_WEIGHT_BITS 22
 // Bytes behind a row that these two may read (what they hold does not matter) and overwrite.
@@ -169,6 +188,8 @@ typedef struct {
     // The output rows first..<last of the largest value of each channel in each window; what hangs over the border does
     // not count, and each window has a pixel of the image.
     void (*max_pool)(float *out, const float *x, const fovea_window *window, ptrdiff_t first, ptrdiff_t last);
+
+    void (*pool_region)(const fovea_region *region);
 
     // Writes `count` values of 8 bits as out[i] = (x[i] - mean[i % 3]) / std[i % 3].
     void (*normalise)(float *out, const uint8_t *x, size_t count, const float *mean, const float *std);

@@ -13,6 +13,7 @@
 #include "layer_norm.h"
 #include "normalise.h"
 #include "pool.h"
+#include "pool_region.h"
 #include "resample.h"
 #include "softmax.h"
 #include "transposed_product.h"
@@ -38,6 +39,7 @@
         .mean = mean,                                                                                    \
         .depthwise = depthwise,                                                                          \
         .max_pool = max_pool,                                                                            \
+        .pool_region = pool_region,                                                                      \
         .normalise = normalise,                                                                          \
         .softmax = softmax,                                                                              \
         .pack_tokens = pack_tokens,                                                                      \

@@ -2,7 +2,6 @@ import FoveaJSON
 
 /// What `POST /classify` may be asked for.
 struct ClassifyOptions: RequestOptions, Equatable {
-    /// `NAME` or `NAME:VERSION`; nil asks for the task's default model.
     var model: String?
     /// How many predictions to return, at most.
     var topK = 5

@@ -5,6 +5,9 @@ import FoveaJSON
 protocol RequestOptions: Sendable {
     init()
 
+    /// `NAME` or `NAME:VERSION`; nil asks for the task's default model.
+    var model: String? { get }
+
     /// The most parts of a form beside its images.
     static var mostParts: Int { get }
 
@@ -35,6 +38,15 @@ extension RequestOptions {
         case "false": false
         default: throw invalid(name, text, "true or false")
         }
+    }
+
+    static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _ text: String
+    ) throws(APIError) -> Choice {
+        guard let choice = Choice(rawValue: text) else {
+            throw invalid(name, text, Choice.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return choice
     }
 
     static func invalid(_ name: String, _ value: String, _ expected: String) -> APIError {

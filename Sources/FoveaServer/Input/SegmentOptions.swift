@@ -130,15 +130,6 @@ struct SegmentOptions: RequestOptions, Equatable {
         simplify = tolerance
     }
 
-    private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ name: String, _ text: String
-    ) throws(APIError) -> Choice {
-        guard let choice = Choice(rawValue: text) else {
-            throw invalid(name, text, Choice.allCases.map(\.rawValue).joined(separator: ", "))
-        }
-        return choice
-    }
-
     private static func invalidPrompt(_ expected: String, _ got: String) -> APIError {
         APIError(.invalidPrompt, "\(expected), in pixels; got \"\(got.prefix(64))\"")
     }

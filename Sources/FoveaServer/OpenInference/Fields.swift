@@ -1,4 +1,5 @@
 import FoveaJSON
+import FoveaModels
 
 /// The members of a JSON object that are read by name; others are ignored.
 struct Fields {
@@ -30,6 +31,15 @@ struct Fields {
         return whole
     }
 
+    /// A share of one.
+    func share(_ name: String) throws(APIError) -> Float? {
+        guard let value = self[name] else { return nil }
+        guard case .number(let number) = value, (0...1).contains(number) else {
+            throw APIError(.invalidParameter, "\(name) is \(value.summary); it must be a number from 0 to 1")
+        }
+        return Float(number)
+    }
+
     func bool(_ name: String) throws(APIError) -> Bool? {
         guard let value = self[name] else { return nil }
         guard case .bool(let flag) = value else {
@@ -56,6 +66,10 @@ extension InferenceParameters {
         timeout = try fields.integer("timeout", in: 0...Self.longestTimeout) ?? 0
         hasBinaryOutput = try fields.bool("binary_data_output") ?? false
         isExact = try fields.bool("exact") ?? false
+        objects.scoreThreshold = try fields.share("score_threshold") ?? objects.scoreThreshold
+        objects.overlapThreshold = try fields.share("iou_threshold") ?? objects.overlapThreshold
+        objects.limit = try fields.integer("max_detections", in: 1...ModelInterface.mostObjects) ?? objects.limit
+        objects.isClassAgnostic = try fields.bool("class_agnostic") ?? objects.isClassAgnostic
     }
 }
 

@@ -1,6 +1,25 @@
+import FoveaServing
 import FoveaTensor
 
 extension InferenceAnswer {
+    /// The answer that what a model said makes to a request.
+    ///
+    /// - Parameter isBinary: whether all outputs follow the JSON as bytes, whatever the request says: it had no JSON to say
+    ///   it in.
+    init(to request: InferenceRequest, _ answer: ModelAnswer, of model: LoadedModel, isBinary: Bool) {
+        switch answer.output {
+        case .logits(let logits):
+            self.init(
+                to: request, logits: logits, model: model.name, version: model.version, labels: model.labels,
+                isBinary: isBinary)
+        case .embeddings(let embeddings):
+            self.init(
+                to: request, embeddings: embeddings, model: model.name, version: model.version, isBinary: isBinary)
+        case .objects(let objects):
+            self.init(to: request, objects: objects, model: model.name, version: model.version, isBinary: isBinary)
+        }
+    }
+
     /// The answer that a classifier's logits make to a request.
     ///
     /// - Parameters:

@@ -6,6 +6,8 @@ struct InferenceAnswer: Sendable, Equatable {
         enum Contents: Sendable, Equatable {
             /// FP32, row-major.
             case floats([Float])
+            /// INT64, row-major.
+            case integers([Int64])
             /// BYTES, in UTF-8.
             case strings([String])
         }
@@ -63,6 +65,7 @@ extension InferenceAnswer.Output {
     fileprivate var datatype: Datatype {
         switch contents {
         case .floats: .fp32
+        case .integers: .int64
         case .strings: .bytes
         }
     }
@@ -70,23 +73,19 @@ extension InferenceAnswer.Output {
     fileprivate func append(to bytes: inout [UInt8]) {
         switch contents {
         case .floats(let values): LittleEndian.append(values, to: &bytes)
+        case .integers(let values): LittleEndian.append(values, to: &bytes)
         case .strings(let strings): LittleEndian.append(strings, to: &bytes)
         }
     }
 
     /// The elements without brackets; a number that is not finite, which JSON has no form for, as `null`.
     fileprivate func appendJSON(to json: inout [UInt8]) {
-        switch contents {
-        case .floats(let values):
-            for (index, value) in values.enumerated() {
-                if index > 0 { json.append(UInt8(ascii: ",")) }
-                json += (value.isFinite ? value.description : "null").utf8
+        let elements: [String] =
+            switch contents {
+            case .floats(let values): values.map { $0.isFinite ? $0.description : "null" }
+            case .integers(let values): values.map(\.description)
+            case .strings(let strings): strings.map { String(decoding: JSONValue.string($0).bytes, as: UTF8.self) }
             }
-        case .strings(let strings):
-            for (index, string) in strings.enumerated() {
-                if index > 0 { json.append(UInt8(ascii: ",")) }
-                json += JSONValue.string(string).bytes
-            }
-        }
+        json += elements.joined(separator: ",").utf8
     }
 }

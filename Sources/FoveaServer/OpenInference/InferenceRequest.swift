@@ -1,3 +1,5 @@
+import FoveaModels
+
 /// A request for inference: what its JSON says, and where its tensors stand in the body. The tensors themselves are read
 /// once it is known that the model takes them.
 ///
@@ -44,4 +46,6 @@ struct InferenceParameters: Sendable, Equatable {
     var hasBinaryOutput = false
     /// Decode JPEGs at full resolution even where a scaled decode would do.
     var isExact = false
+    /// Which objects a detector is to answer.
+    var objects = DetectionOptions()
 }

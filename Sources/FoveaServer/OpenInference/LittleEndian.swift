@@ -45,6 +45,12 @@ enum LittleEndian {
         for value in values { append(value.bitPattern, to: &bytes) }
     }
 
+    /// Appends `values` as INT64.
+    static func append(_ values: [Int64], to bytes: inout [UInt8]) {
+        bytes.reserveCapacity(bytes.count + 8 * values.count)
+        for value in values { append(value, to: &bytes) }
+    }
+
     /// Appends `strings` as BYTES, each after its length.
     static func append(_ strings: [String], to bytes: inout [UInt8]) {
         for string in strings {
@@ -53,7 +59,7 @@ enum LittleEndian {
         }
     }
 
-    private static func append(_ value: UInt32, to bytes: inout [UInt8]) {
+    private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
         withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
     }
 

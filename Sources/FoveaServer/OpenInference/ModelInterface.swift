@@ -14,7 +14,6 @@ struct ModelInterface: Sendable, Equatable {
     let classes: Int?
     /// Most images in one request.
     let maxBatch: Int
-    /// Classifiers give scores, segmenters what they see in a photograph.
     var task = ModelTask.classify
 
     /// Encoded JPEG or PNG files.
@@ -24,9 +23,16 @@ struct ModelInterface: Sendable, Equatable {
     static let logits = "logits"
     static let probabilities = "probabilities"
     static let embeddings = "image_embeddings"
+    static let boxes = "boxes"
+    static let scores = "scores"
+    static let labels = "labels"
+    static let count = "num_detections"
+
+    /// The places for objects that each image has.
+    static let mostObjects = 100
 
     /// The outputs' names; a request that names none gets all.
-    var outputNames: [String] { task == .segment ? [Self.embeddings] : [Self.logits, Self.probabilities] }
+    var outputNames: [String] { outputs.map(\.name) }
 
     /// The inputs; a request has one of them.
     ///
@@ -41,9 +47,23 @@ struct ModelInterface: Sendable, Equatable {
 
     /// The outputs, channels before rows as in the reference implementation.
     var outputs: [TensorDescription] {
-        let (N, H, W, C) = (-1, Self.embedding[1], Self.embedding[2], Self.embedding[3])
-        let shape = task == .segment ? [N, C, H, W] : [N, classes ?? -1]
-        return outputNames.map { TensorDescription(name: $0, datatype: .fp32, shape: shape) }
+        let N = -1
+        switch task {
+        case .detect:
+            return [
+                TensorDescription(name: Self.boxes, datatype: .fp32, shape: [N, Self.mostObjects, 4]),
+                TensorDescription(name: Self.scores, datatype: .fp32, shape: [N, Self.mostObjects]),
+                TensorDescription(name: Self.labels, datatype: .int64, shape: [N, Self.mostObjects]),
+                TensorDescription(name: Self.count, datatype: .int64, shape: [N]),
+            ]
+        case .segment:
+            let (H, W, C) = (Self.embedding[1], Self.embedding[2], Self.embedding[3])
+            return [TensorDescription(name: Self.embeddings, datatype: .fp32, shape: [N, C, H, W])]
+        case .classify, .semantic:
+            return [Self.logits, Self.probabilities].map {
+                TensorDescription(name: $0, datatype: .fp32, shape: [N, classes ?? -1])
+            }
+        }
     }
 
     private static var embedding: Shape { MaskPredictor.embeddingShape }

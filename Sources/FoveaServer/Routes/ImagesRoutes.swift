@@ -17,7 +17,7 @@ struct UploadImageRoute: Route {
         let stored = try await context.images.keep(call.request.body)
         let (width, height) = (stored.header.width, stored.header.height)
         call.exchange.image = (stored.sha256, width, height)
-        let image: JSONValue = ["width": .integer(width), "height": .integer(height), "sha256": .string(stored.sha256)]
+        let image = JSONValue.image(width: width, height: height, sha256: stored.sha256)
         var reply = Reply.json(
             ["image": image, "request_id": .string(call.exchange.requestID)], status: stored.isNew ? .created : .ok)
         reply.fields[.location] = "/images/\(stored.sha256)"

@@ -1,8 +1,6 @@
 import FoveaHTTP
 import FoveaImage
-import FoveaModels
 import FoveaServing
-import FoveaTensor
 import HTTPTypes
 
 extension HTTPField.Name {
@@ -10,7 +8,7 @@ extension HTTPField.Name {
     static let inferenceHeaderLength = literal("Inference-Header-Content-Length")
 }
 
-/// `POST /v2/models/{model}/infer`: photographs or prepared images in, scores or embeddings out, by the Open Inference
+/// `POST /v2/models/{model}/infer`: photographs or prepared images in, scores, objects or embeddings out, by the Open Inference
 /// Protocol.
 struct InferRoute: Route {
     static let patterns: [String] = [
@@ -23,7 +21,7 @@ struct InferRoute: Route {
 
     func admit(_ head: RequestHead, _ parameters: [String: String], _ exchange: inout Exchange) throws {
         let reference = try ModelPath(parameters).reference
-        try context.admit(head, model: reference, for: task(of: reference), &exchange)
+        try context.admit(head, model: reference, for: context.registry.task(of: reference), &exchange)
     }
 
     func respond(to call: inout Call) async throws -> Reply {
@@ -37,54 +35,22 @@ struct InferRoute: Route {
         }
         let terms = try JobTerms(of: request).tightened(by: inference.parameters, since: request.receivedAt)
         let model = try await context.registry.model(
-            named: reference, for: task(of: reference), until: terms.deadline)
+            named: reference, for: context.registry.task(of: reference), until: terms.deadline)
         call.exchange.model = (model.name, model.version)
         let interface = ModelInterface(model, maxBatch: context.configuration.maxBatch)
         let input = try await inBackground {
             try inference.requireOutputs(of: interface)
             return try isRaw ? interface.rawInput(request.body) : inference.modelInput(for: interface)
         }
-        let answer = try await answer(input, model, interface.task, isExact: inference.parameters.isExact, terms)
+        let answer = try await ModelAnswer(of: model, to: input, inference.parameters, terms)
         call.exchange.stages = answer.timings
         let limits = context.configuration.imageLimits
         let made = try await inBackground {
-            let image = Self.image(input, limits)
-            guard interface.task == .classify else {
-                let made = InferenceAnswer(
-                    to: inference, embeddings: answer.output, model: model.name, version: model.version,
-                    isBinary: isRaw)
-                return (encoded: made.encoded(), image: image, top: nil as (String, Float)?)
-            }
-            let best = answer.output.sliced(0, 0..<1).softmax().top(1).first
-            let made = InferenceAnswer(
-                to: inference, logits: answer.output, model: model.name, version: model.version,
-                labels: model.labels, isBinary: isRaw)
-            return (encoded: made.encoded(), image: image, top: best.map { (model.labels[$0.index], $0.value) })
+            let made = InferenceAnswer(to: inference, answer, of: model, isBinary: isRaw)
+            return (encoded: made.encoded(), image: Self.image(input, limits), top: answer.best(of: model.labels))
         }
         (call.exchange.image, call.exchange.top) = (made.image, made.top)
         return Self.reply(made.encoded)
-    }
-
-    private func task(of reference: String) -> ModelTask {
-        context.registry.task(of: reference) == .segment ? .segment : .classify
-    }
-
-    private func answer(
-        _ input: ModelInput, _ model: LoadedModel, _ task: ModelTask, isExact: Bool, _ terms: JobTerms
-    ) async throws -> NetworkAnswer {
-        switch input {
-        case .images(let images) where task == .segment:
-            return try await model.embeddings(ofImages: images, isExact: isExact, terms: terms)
-        case .images(let images): return try await model.logits(ofImages: images, isExact: isExact, terms: terms)
-        case .tensor(let values, let images):
-            let (height, width) = (model.input.height, model.input.width)
-            let tensor = try await inBackground {
-                Tensor(values, shape: [images, 3, height, width]).permuted([0, 2, 3, 1]).contiguous()
-            }
-            return task == .segment
-                ? try await model.embeddings(of: tensor, terms: terms)
-                : try await model.logits(of: tensor, terms: terms)
-        }
     }
 
     /// The first photograph, for the log.

@@ -96,7 +96,7 @@ extension ModelMetadata {
         guard let model = summary.model, let input = summary.input else {
             throw .modelNotReady(name: summary.name, reason: summary.reason ?? "its card can't be read")
         }
-        guard [.classify, .segment].contains(model.card.task) else {
+        guard [.classify, .detect, .segment].contains(model.card.task) else {
             throw .wrongTask(
                 name: summary.name, does: model.card.task.rawValue, asked: ModelTask.classify.rawValue)
         }

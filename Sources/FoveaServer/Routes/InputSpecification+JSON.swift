@@ -8,7 +8,7 @@ extension InputSpecification {
             switch resize {
             case .shorterSide(let side): ["shorter_side": .integer(side), "filter": .string(filter.rawValue)]
             case .stretch: ["stretch": true, "filter": .string(filter.rawValue)]
-            case .longerSide: ["longer_side": .integer(max(height, width)), "filter": .string(filter.rawValue)]
+            case .longerSide: ["letterbox": true, "filter": .string(filter.rawValue)]
             }
         return [
             "size": [.integer(height), .integer(width)], "resize": resize,

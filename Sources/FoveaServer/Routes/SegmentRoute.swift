@@ -49,17 +49,8 @@ struct SegmentRoute: Route {
         _ answer: Segmentation, _ options: SegmentOptions, _ source: ImageSource
     ) async throws -> Reply {
         guard let mask = answer.results.first?.first?.mask else { throw APIError(.internalError, "there is no mask") }
-        let bytes = options.rendering == .overlay ? try await context.images.bytes(of: source) : nil
-        let limits = context.configuration.imageLimits
-        let png = try await inBackground {
-            guard let bytes else { return mask.pngData() }
-            do {
-                return MaskOverlay()(mask, over: try Image(decoding: bytes, limits: limits)).pngData()
-            } catch let error as ImageError { throw ServingError.image(error) }
-        }
-        var reply = Reply(type: "image/png", body: png)
-        reply.fields[.cacheControl] = "no-store"
-        return reply
+        guard options.rendering == .overlay else { return .png(try await inBackground { mask.pngData() }) }
+        return .png(try await context.images.picture(over: source) { MaskOverlay()(mask, over: $0) })
     }
 
     private func reply(_ results: JSONValue, _ answer: Segmentation, _ exchange: Exchange) -> Reply {

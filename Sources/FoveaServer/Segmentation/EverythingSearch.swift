@@ -34,7 +34,9 @@ struct EverythingSearch: Sendable {
         }
         let masks = found.withLock { $0 }
         call.exchange.note(answer.timings, answer.frame, sha256: answer.sha256)
-        if head.accepts("image/png") { return try await picture(of: masks) }
+        if head.accepts("image/png") {
+            return .png(try await images.picture(over: source) { MaskMosaic()(masks.map(\.mask), over: $0) })
+        }
         let stages = answer.timings.stages(total: .now - call.exchange.arrival)
         let (options, exchange) = (options, call.exchange)
         var reply = try await inBackground {
@@ -57,18 +59,6 @@ struct EverythingSearch: Sendable {
                 try await images.digest(of: source), parameters, terms: terms,
                 bytes: { try await images.bytes(of: source) }, report: report)
         }
-    }
-
-    private func picture(of masks: [AutomaticMask]) async throws -> Reply {
-        let (bytes, limits) = (try await images.bytes(of: source), images.limits)
-        let png = try await inBackground {
-            do {
-                return MaskMosaic()(masks.map(\.mask), over: try Image(decoding: bytes, limits: limits)).pngData()
-            } catch let error as ImageError { throw ServingError.image(error) }
-        }
-        var reply = Reply(type: "image/png", body: png)
-        reply.fields[.cacheControl] = "no-store"
-        return reply
     }
 
     // MARK: Line by line

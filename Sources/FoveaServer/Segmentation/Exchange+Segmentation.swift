@@ -14,12 +14,7 @@ extension Exchange {
     func description(
         of frame: ImageFrame, sha256: String, _ stages: [(name: String, duration: Duration)]
     ) -> [(String, JSONValue)] {
-        identity + [
-            (
-                "image",
-                ["width": .integer(frame.width), "height": .integer(frame.height), "sha256": .string(sha256)]
-            ), ("timings_ms", .members(stages.map { ($0.name, .milliseconds($0.duration)) })),
-        ]
+        description(of: .image(width: frame.width, height: frame.height, sha256: sha256), stages)
     }
 }
 

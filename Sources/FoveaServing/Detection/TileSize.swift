@@ -17,10 +17,9 @@ public enum TileSize: Sendable, Hashable {
         self = .pixels(width: width, height: height)
     }
 
-    /// Up to six decimal digits, more than any photograph has pixels on a side.
+    /// Up to six decimal digits, more than any photograph has pixels on a side, and no zero before them.
     private static func side(_ digits: Substring.UTF8View) -> Int? {
         guard (1...6).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        guard let side = Int(Substring(digits)), side > 0 else { return nil }
-        return side
+        return digits.first == 0x30 ? nil : Int(Substring(digits))
     }
 }

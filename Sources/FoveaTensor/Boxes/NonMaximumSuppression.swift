@@ -70,18 +70,32 @@ private struct KeptBoxes {
         let (x0, y0) = (SIMD8(repeating: box.x0), SIMD8(repeating: box.y0))
         let (x1, y1) = (SIMD8(repeating: box.x1), SIMD8(repeating: box.y1))
         let area = SIMD8(repeating: box.area)
-        for kept in eights {
-            let width = pointwiseMin(kept.x1, x1) - pointwiseMax(kept.x0, x0)
-            let height = pointwiseMin(kept.y1, y1) - pointwiseMax(kept.y0, y0)
-            let meets = width .> 0 .& height .> 0
-            // Where they don't meet the quotient is 0 or NaN.
-            if threshold >= 0 && !any(meets) { continue }
-            let common = (width * height).replacing(with: 0, where: .!meets)
-            let isOver = common / (kept.areas + area - common) .> threshold
-            if any(isOver) {
-                for lane in 0..<8 where isOver[lane] && kept.classes[lane] == classID { return true }
+        for index in eights.indices {
+            let width = larger(smaller(eights[index].x1, x1) - larger(eights[index].x0, x0), .zero)
+            let height = larger(smaller(eights[index].y1, y1) - larger(eights[index].y0, y0), .zero)
+            let common = width * height
+            let isOver = common / (eights[index].areas + area - common) .> threshold
+            if isAny(isOver) {
+                for lane in 0..<8 where isOver[lane] && eights[index].classes[lane] == classID { return true }
             }
         }
         return false
     }
+}
+
+// Those of the standard library go lane by lane; calls would take as long as what they do.
+
+private typealias Lanes = SIMD8<Float>
+
+@inline(__always)
+private func smaller(_ a: Lanes, _ b: Lanes) -> Lanes { a.replacing(with: b, where: b .< a) }
+
+@inline(__always)
+private func larger(_ a: Lanes, _ b: Lanes) -> Lanes { a.replacing(with: b, where: b .> a) }
+
+@inline(__always)
+private func isAny(_ mask: SIMDMask<SIMD8<Int32>>) -> Bool {
+    let quarters = unsafeBitCast(mask, to: SIMD4<UInt64>.self)
+    let halves = quarters.lowHalf | quarters.highHalf
+    return halves[0] | halves[1] != 0
 }

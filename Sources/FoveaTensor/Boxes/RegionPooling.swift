@@ -1,98 +1,65 @@
-/// Pools the bins of regions of interest out of a feature map: of each bin, bilinear samples on a regular grid.
+import CKernels
+
+/// Pools boxes out of a feature map: each to `bins` × `bins` bins, each bin from bilinear samples on a regular grid.
 struct RegionPooling {
-    enum Reduction { case mean, maximum }
-
-    /// A rectangle in pixels of the feature map, whose centres have whole coordinates.
-    struct Region {
-        let x: Float, y: Float, width: Float, height: Float
-    }
-
-    /// The first pixel of the feature map.
+    /// The first pixel of the map.
     let features: UnsafePointer<Float>
     let height: Int, width: Int
-    /// How many floats apart pixels and rows lie.
-    let pixelStep: Int, rowStep: Int
-    /// How many floats apart the maps lie from which one bin and the next are pooled; 0 if it is the same map.
-    let binStep: Int
-    /// How many channels of a map are pooled.
+    /// How many channels are pooled. A pixel has as many and no others.
     let channels: Int
-    /// The number of bins along each side.
     let bins: Int
+    /// Whether each bin is pooled from a map of its own, which follow each other, and not all from the same.
+    var hasMapPerBin = false
     /// The number of samples along each side of a bin; if it isn't positive as many as the bin has pixels.
     let samplingRatio: Int
-    let reduction: Reduction
+    /// Whether a bin is the largest of its samples and not their mean.
+    var isMaximum = false
+    /// The size of the map divided by that of the image.
+    let scale: Float
+    /// Subtracted from corners after that.
+    let shift: Float
+    /// The least width and height of a box, in pixels of the map.
+    let smallest: Float
 
-    /// Calls `body` with memory for the samples along both sides of a region.
-    func withAxes(_ body: (_ rows: inout SamplingAxis, _ columns: inout SamplingAxis) -> Void) {
-        let rows = SamplingAxis.mostSamples(samplingRatio, length: height, bins: bins)
-        let columns = SamplingAxis.mostSamples(samplingRatio, length: width, bins: bins)
-        ComputePool.withScratch(bytes: (rows + columns) * MemoryLayout<SamplingAxis.Sample>.stride) { memory in
-            let samples = memory.bindMemory(to: SamplingAxis.Sample.self, capacity: rows + columns)
-            var (rowAxis, columnAxis) = (SamplingAxis(in: samples), SamplingAxis(in: samples + rows))
-            body(&rowAxis, &columnAxis)
-        }
-    }
-
-    /// Writes the bins of `region`, row by row, `channels` floats each.
-    func pool(
-        _ region: Region, _ rows: inout SamplingAxis, _ columns: inout SamplingAxis,
-        into out: UnsafeMutablePointer<Float>
-    ) {
-        rows.fill(
-            start: region.y, bin: region.height / Float(bins), bins: bins, ratio: samplingRatio, length: height,
-            step: rowStep)
-        columns.fill(
-            start: region.x, bin: region.width / Float(bins), bins: bins, ratio: samplingRatio, length: width,
-            step: pixelStep)
-        guard rows.perBin > 0, columns.perBin > 0 else {
-            return out.update(repeating: 0, count: bins * bins * channels)
-        }
-        for row in 0..<bins {
-            for column in 0..<bins {
-                let bin = row * bins + column
-                pool(
-                    features + bin * binStep, rows.samples(ofBin: row), columns.samples(ofBin: column),
-                    into: out + bin * channels)
-            }
-        }
-    }
-
-    /// Writes the channels of one bin.
-    @inline(__always)
-    private func pool(
-        _ map: UnsafePointer<Float>, _ rows: UnsafeBufferPointer<SamplingAxis.Sample>,
-        _ columns: UnsafeBufferPointer<SamplingAxis.Sample>, into out: UnsafeMutablePointer<Float>
-    ) {
-        for c in stride(from: 0, to: channels, by: 8) {
-            let lanes = min(channels - c, 8)
-            var pooled = Lanes(repeating: reduction == .mean ? 0 : -.infinity)
-            for row in rows {
-                let (upper, lower) = (map + c + row.first, map + c + row.second)
-                for column in columns {
-                    let value =
-                        row.firstWeight * column.firstWeight * load(upper + column.first, lanes)
-                        + row.firstWeight * column.secondWeight * load(upper + column.second, lanes)
-                        + row.secondWeight * column.firstWeight * load(lower + column.first, lanes)
-                        + row.secondWeight * column.secondWeight * load(lower + column.second, lanes)
-                    switch reduction {
-                    case .mean: pooled += value
-                    case .maximum: pooled.replace(with: value, where: value .> pooled)
-                    }
+    /// Writes `bins` · `bins` · `channels` floats for each box: the channels of one bin after the other, or if each has a map
+    /// of its own the bins of one channel after the other.
+    func pool(_ boxes: [Box], to out: UnsafeMutablePointer<Float>) {
+        let rows = SamplingAxis(length: height, step: width * channels, bins: bins, ratio: samplingRatio)
+        let columns = SamplingAxis(length: width, step: channels, bins: bins, ratio: samplingRatio)
+        let bytes = (rows.mostSamples + columns.mostSamples) * MemoryLayout<fovea_axis_sample>.stride
+        ComputePool.parallel(ranges: boxes.count, grain: 8) { range in
+            ComputePool.withScratch(bytes: bytes) { memory in
+                let ofRows = memory.assumingMemoryBound(to: fovea_axis_sample.self)
+                let ofColumns = ofRows + rows.mostSamples
+                for index in range {
+                    let (y, height) = span(boxes[index], boxes[index].y0, boxes[index].y1)
+                    let (x, width) = span(boxes[index], boxes[index].x0, boxes[index].x1)
+                    let rowSamples = rows.place(y, height, in: ofRows)
+                    let columnSamples = columns.place(x, width, in: ofColumns)
+                    pool(ofRows, rowSamples, ofColumns, columnSamples, to: out + index * bins * bins * channels)
                 }
             }
-            if reduction == .mean { pooled /= Float(rows.count * columns.count) }
-            for lane in 0..<lanes { out[c + lane] = pooled[lane] }
         }
     }
-}
 
-private typealias Lanes = SIMD8<Float>
+    /// Where along an axis of the map a box begins, and how long it is there.
+    private func span(_ box: Box, _ first: Float, _ last: Float) -> (start: Float, length: Float) {
+        let start = first * scale - shift
+        // Where NaN is a length, no sample lies in the map.
+        return (start, box.isFinite ? max(last * scale - shift - start, smallest) : .nan)
+    }
 
-/// The first `lanes` of 8 floats, the others 0.
-@inline(__always)
-private func load(_ floats: UnsafePointer<Float>, _ lanes: Int) -> Lanes {
-    if lanes == 8 { return UnsafeRawPointer(floats).loadUnaligned(as: Lanes.self) }
-    var loaded = Lanes()
-    for lane in 0..<lanes { loaded[lane] = floats[lane] }
-    return loaded
+    private func pool(
+        _ rows: UnsafePointer<fovea_axis_sample>, _ rowSamples: Int, _ columns: UnsafePointer<fovea_axis_sample>,
+        _ columnSamples: Int, to out: UnsafeMutablePointer<Float>
+    ) {
+        guard rowSamples > 0, columnSamples > 0 else {
+            return out.update(repeating: 0, count: bins * bins * channels)
+        }
+        var region = fovea_region(
+            map: features, bin_step: hasMapPerBin ? height * width * channels : 0, C: channels, bins: bins, rows: rows,
+            columns: columns, row_samples: rowSamples, column_samples: columnSamples, is_maximum: isMaximum, out: out,
+            out_bin: hasMapPerBin ? 1 : channels, out_channel: hasMapPerBin ? bins * bins : 1)
+        Kernels.selected.pool_region(&region)
+    }
 }

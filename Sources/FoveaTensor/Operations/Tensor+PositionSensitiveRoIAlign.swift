@@ -29,36 +29,24 @@ extension Tensor {
         precondition(pooled > 0 && C.isMultiple(of: bins), "\(pooled)×\(pooled) bins do not divide \(C) channels")
         let result = Shape(boxes.count, C)
         let start = OperationTrace.start()
-        let samplingRatio = style.samplingRatio
+        let (samplingRatio, isMaximum) =
+            switch style {
+            case .average(let samplingRatio): (samplingRatio, false)
+            case .maximum: (2, true)
+            }
         defer { OperationTrace.finish(start, .roiAlign(shape, samplingRatio: samplingRatio, result: result)) }
         let x = contiguous()
         defer { withExtendedLifetime(x) {} }
         return Tensor(shape: result) { out in
             guard let out = out.baseAddress, result.product > 0 else { return }
             guard H * W > 0 else { return out.update(repeating: 0, count: result.product) }
-            // The channels of each bin side by side, as a map of its own. Vectors reach over the last pixel.
-            let (depth, lanes) = (C / bins, (C / bins + 7) / 8 * 8)
-            let slack = lanes - depth
-            ComputePool.withScratch(floats: H * W * C + slack) { maps in
+            ComputePool.withScratch(floats: H * W * C) { maps in
                 x.writeMaps(of: bins, to: maps)
-                (maps + H * W * C).update(repeating: 0, count: slack)
-                let pooling = RegionPooling(
-                    features: maps, height: H, width: W, pixelStep: depth, rowStep: W * depth, binStep: H * W * depth,
-                    channels: lanes, bins: pooled, samplingRatio: samplingRatio,
-                    reduction: style == .maximum ? .maximum : .mean)
-                ComputePool.parallel(ranges: boxes.count, grain: 16) { range in
-                    pooling.withAxes { rows, columns in
-                        ComputePool.withScratch(floats: bins * lanes) { channelsLast in
-                            for index in range {
-                                pooling.pool(style.region(boxes[index], scale), &rows, &columns, into: channelsLast)
-                                let to = out + index * C
-                                for c in 0..<depth {
-                                    for bin in 0..<bins { to[c * bins + bin] = channelsLast[bin * lanes + c] }
-                                }
-                            }
-                        }
-                    }
-                }
+                RegionPooling(
+                    features: maps, height: H, width: W, channels: C / bins, bins: pooled, hasMapPerBin: true,
+                    samplingRatio: samplingRatio, isMaximum: isMaximum, scale: scale, shift: isMaximum ? 0 : 0.5,
+                    smallest: isMaximum ? 0.1 : -.infinity
+                ).pool(boxes, to: out)
             }
         }
     }
@@ -74,22 +62,6 @@ extension Tensor {
                     for c in 0..<depth { to[column * depth + c] = row[column * C + c * bins] }
                 }
             }
-        }
-    }
-}
-
-extension PositionSensitivePooling {
-    fileprivate var samplingRatio: Int {
-        switch self {
-        case .average(let samplingRatio): samplingRatio
-        case .maximum: 2
-        }
-    }
-
-    fileprivate func region(_ box: Box, _ scale: Float) -> RegionPooling.Region {
-        switch self {
-        case .average: RegionPooling.Region(box, scale: scale, shift: 0.5)
-        case .maximum: RegionPooling.Region(box, scale: scale, shift: 0, smallest: 0.1)
         }
     }
 }

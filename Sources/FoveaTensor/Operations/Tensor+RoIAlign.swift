@@ -24,19 +24,10 @@ extension Tensor {
         return Tensor(shape: result) { out in
             guard let out = out.baseAddress, result.product > 0 else { return }
             guard H * W > 0 else { return out.update(repeating: 0, count: result.product) }
-            let pooling = RegionPooling(
-                features: x.address, height: H, width: W, pixelStep: C, rowStep: W * C, binStep: 0, channels: C,
-                bins: pooled, samplingRatio: samplingRatio, reduction: .mean)
-            ComputePool.parallel(ranges: boxes.count, grain: 4) { range in
-                pooling.withAxes { rows, columns in
-                    for index in range {
-                        let region = RegionPooling.Region(
-                            boxes[index], scale: scale, shift: isAligned ? 0.5 : 0, smallest: isAligned ? -.infinity : 1
-                        )
-                        pooling.pool(region, &rows, &columns, into: out + index * pooled * pooled * C)
-                    }
-                }
-            }
+            RegionPooling(
+                features: x.address, height: H, width: W, channels: C, bins: pooled, samplingRatio: samplingRatio,
+                scale: scale, shift: isAligned ? 0.5 : 0, smallest: isAligned ? -.infinity : 1
+            ).pool(boxes, to: out)
         }
     }
 
@@ -44,18 +35,5 @@ extension Tensor {
     var mapShape: (H: Int, W: Int, C: Int) {
         precondition(shape.count == 4 && shape[0] == 1, "boxes are pooled from one image [1, H, W, C], not \(shape)")
         return (shape[1], shape[2], shape[3])
-    }
-}
-
-extension RegionPooling.Region {
-    /// - Parameters:
-    ///   - shift: subtracted from the corners after they were multiplied with `scale`.
-    ///   - smallest: the least width and height.
-    init(_ box: Box, scale: Float, shift: Float, smallest: Float = -.infinity) {
-        (x, y) = (box.x0 * scale - shift, box.y0 * scale - shift)
-        // Where NaN is a side, no sample lies in the map.
-        (width, height) =
-            box.isFinite
-            ? (max(box.x1 * scale - shift - x, smallest), max(box.y1 * scale - shift - y, smallest)) : (.nan, .nan)
     }
 }

@@ -29,9 +29,9 @@ struct ModelFolder {
         return folder
     }
 
-    /// A model that detects, which nothing here asks for.
-    static func detector(_ path: String) -> ModelFolder {
-        var folder = ModelFolder(path)
+    /// A model that finds one thing of each class, with these scores.
+    static func detector(_ path: String = "finder", scores: [Float] = [0.5, 0.75, 0.2]) -> ModelFolder {
+        var folder = ModelFolder(path, scores: scores)
         folder.card = #"{"task": "detect", "architecture": "toy_detector", "weights": "w.safetensors"}"#
         return folder
     }

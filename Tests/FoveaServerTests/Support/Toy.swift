@@ -23,22 +23,21 @@ struct CornerClassifier: Classifier {
 }
 
 enum Toy {
-    /// The architectures `toy` and `toy_corner`, classifiers, and `toy_detector`, of which only the card can be read, and
-    /// `toy_segmenter`.
+    /// The architectures `toy` and `toy_corner`, classifiers, `toy_detector` and `toy_segmenter`.
     static let architectures = [
-        architecture("toy", task: .classify) { ToyClassifier(scores: try $0.tensor(named: "scores").values) },
-        architecture("toy_corner", task: .classify) { _ in CornerClassifier() },
-        architecture("toy_detector", task: .detect) { _ in CornerClassifier() },
-        ToySegmenter.architecture,
+        architecture("toy") { ToyClassifier(scores: try $0.tensor(named: "scores").values) },
+        architecture("toy_corner") { _ in CornerClassifier() },
+        ToyDetector.architecture, ToySegmenter.architecture,
     ]
 
+    static let input = InputSpecification(
+        height: 8, width: 8, resize: .stretch, filter: .bilinear, mean: [127, 127, 127], std: [128, 128, 128])
+
     private static func architecture(
-        _ name: String, task: ModelTask, _ make: @escaping @Sendable (Checkpoint) throws -> any Classifier
+        _ name: String, _ make: @escaping @Sendable (Checkpoint) throws -> any Classifier
     ) -> Architecture {
-        let input = InputSpecification(
-            height: 8, width: 8, resize: .stretch, filter: .bilinear, mean: [127, 127, 127], std: [128, 128, 128])
-        return Architecture(
-            name: name, task: task, input: { _ in input },
+        Architecture(
+            name: name, task: .classify, input: { _ in input },
             makeClassifier: { checkpoint, _ in try make(checkpoint) },
             fits: { $0.map(\.name) == ["scores"] })
     }

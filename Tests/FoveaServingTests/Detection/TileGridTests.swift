@@ -16,6 +16,7 @@ import Testing
         #expect(TileSize(text: "640x480") == .pixels(width: 640, height: 480))
         for text in [
             "", "x", "640", "640x", "x480", "0x480", "640x0", "640x480x1", "-1x2", "+1x2", "1e3x2", "9999999x1",
+            "064x64",
         ] {
             #expect(TileSize(text: text) == nil, "\(text)")
         }
