@@ -4,10 +4,10 @@
     python3 Scripts/compare_detections.py                only says what the twin finds
 
 The photographs are those in scikit-image's package and parts of them; the networks are SNet49 and SNet146 with weights from a
-fixed seed that find some objects in each, one with the habits of the authors' release, one with torchvision's. Both sides read the
-same PNG. Objects must be the same, boxes within 0.01 pixels of the photograph per 320 of its longer side, scores within 1e-4, in
-the same order but where scores are nearer than that to one another; nothing else may be missing than what is as near to the
-threshold. Needs torch, torchvision, safetensors, pillow and scikit-image.
+fixed seed that find some objects in each, one with the habits of the authors' release, one with torchvision's. Both sides
+read the same PNG. Objects must be the same, boxes within 0.01 pixels of the photograph per 320 of its longer side, scores
+within 1e-4, in the same order but where scores are nearer than that to one another; nothing else may be missing than what is
+as near to the threshold. Needs torch, torchvision, safetensors, pillow and scikit-image.
 """
 
 import json
@@ -65,7 +65,7 @@ def of_twin(network: ThunderNet, image: Image.Image) -> np.ndarray:
 
 
 def of_fovea(program: str, models: Path, files: list[Path]) -> list[np.ndarray]:
-    command = [program, "detect", *map(str, files), "--json", "--models", str(models), "--score",
+    command = [program, "detect", *map(str, files), "--json", "--models", str(models), "--score-threshold",
                str(OPTIONS.score_threshold)]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     return [np.array([[*found["box"], found["class_id"], found["score"]] for found in json.loads(line)["predictions"]]

@@ -5,9 +5,9 @@ the keys of other implementations. Every stage is a method of its own, for train
 
     c4, c5 = network.backbone(images)               [N, ·, H/16, W/16], [N, ·, H/32, W/32]
     context = network.neck(c4, c5)                  [N, 245, H/16, W/16]
-    rpn = network.rpn_head(context)                 .features [N, 256, ·, ·], .logits [N, P], .deltas [N, P, 4], .gated [N, 245, ·, ·]
-    proposals = network.proposals(rpn, (H, W))      for each image .boxes [R, 4], .logits [R]
-    pooled = network.pooled(rpn.gated, boxes)       [R, 5, 7, 7]
+    maps = network.rpn_head(context)                logits [N, P] and deltas [N, P, 4] of P anchors; gated [N, 245, ·, ·]
+    proposals = network.proposals(maps, (H, W))     for each image boxes [R, 4] and logits [R]
+    pooled = network.pooled(maps.gated, boxes)      [R, 5, 7, 7]
     logits, deltas = network.head(pooled)           [R, classes + 1], [R, boxes, 4]
     objects = network.objects(logits, deltas, boxes, (H, W))
 
