@@ -20,6 +20,7 @@ import Testing
         "Accents are left out, whatever else ASCII doesn't have is a question mark",
         arguments: [
             ("Café crème", "Cafe creme"), ("Cafe\u{301}", "Cafe"), ("ÄÖÜßäöü", "AOUsaou"), ("Łódź, Şile", "Lodz, Sile"),
+            ("ÇÑÝ ÿ", "CNY y"),
             ("狗 0.9", "? 0.9"), ("👩‍👩‍👧 x", "? x"), ("a\nb\0", "a?b?"), ("кот", "???"), ("ƀ", "?"), ("\u{BF}", "?"),
         ])
     func folding(text: String, expected: String) {
