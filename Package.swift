@@ -113,8 +113,7 @@ let package = Package(
             exclude: [
                 "adding-a-model.sh", "daemon.sh", "detect.sh", "http-cases.sh", "open-inference.sh",
                 "open_inference.py", "open_inference_detect.py", "readme.sh", "schemathesis.sh", "schemathesis.toml",
-                "segment.sh",
-                "tiny_detector.py", "tiny_segmenter.py",
+                "segment.sh", "tiny_detector.py", "tiny_segmenter.py",
             ]),
     ]
 )
