@@ -35,7 +35,10 @@ NETWORKS = {
     "thundernet_snet49": replace(Habits(), pooling="average", suppression="hard"),
     "thundernet_snet146": Habits(),
 }
-OPTIONS = Options(score_threshold=0.3)
+OPTIONS = Options(score_threshold=0.1)
+#: What the logits of classes are multiplied by. Else float32 would round some scores to 1, as float64 doesn't, and leave the order
+#: in which such objects suppress each other to their numbers.
+CLASS_LOGITS = 0.5
 BOX_BAR, SCORE_BAR = 0.01, 1e-4
 
 
@@ -143,6 +146,9 @@ def main() -> None:
             image.save(file, compress_level=1)
         for name, habits in NETWORKS.items():
             network = detect_networks.make(name, network_input(images[0]).float(), habits)
+            with torch.no_grad():
+                network.head.fc_cls.weight *= CLASS_LOGITS
+                network.head.fc_cls.bias *= CLASS_LOGITS
             install(network, name, Path(folder) / name)
             theirs = [of_twin(network.double(), image) for image in images]
             print(f"{name}: {[len(found) for found in theirs]} objects", flush=True)
