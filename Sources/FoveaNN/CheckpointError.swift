@@ -30,6 +30,8 @@ public enum CheckpointError: Error, Equatable {
     case missing(key: String)
     /// The tensor has another shape than the network needs.
     case shape(key: String, expected: [Int], got: [Int])
+    /// The tensor can't be read as the card says, or as is usual where it says nothing; `hint` is what would be right.
+    case unlikeCard(key: String, hint: String)
     /// The network took the same tensor twice.
     case alreadyTaken(key: String)
     /// The checkpoint has `count` tensors that the network doesn't know; `keys` are the first of them.
@@ -54,6 +56,7 @@ extension CheckpointError: CustomStringConvertible {
             "the tensor '\(key)' has elements that are infinite or not numbers; the training went wrong"
         case .missing(let key): "the weights have no tensor '\(key)'"
         case .shape(let key, let expected, let got): "the tensor '\(key)' has shape \(got), expected \(expected)"
+        case .unlikeCard(let key, let hint): "the tensor '\(key)' doesn't fit what the card says: \(hint)"
         case .alreadyTaken(let key): "the tensor '\(key)' was taken twice"
         case .leftOver(let keys, let count):
             "the weights have \(count) tensor\(count == 1 ? "" : "s") that this architecture doesn't: "

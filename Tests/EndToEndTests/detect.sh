@@ -45,6 +45,23 @@ curl -fsS -X POST "$(address)/images/$(sha256sum "$large" | cut -d ' ' -f 1)/det
 curl -sS -F image=@"$photo" -F tiles=10x10 "$(address)/detect" | expect '"limit":100'
 curl -fsS "$(address)/requests?limit=1" | expect '"code":"invalid_parameter"'
 
+echo "photographs of odd shapes"
+python3 - "$work" <<'END'
+import struct, sys, zlib
+def chunk(kind, data): return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+for width, height in [(1, 1), (20000, 1), (1, 20000)]:
+    rows = (b"\0" + b"\x80" * 3 * width) * height
+    with open(f"{sys.argv[1]}/{width}x{height}.png", "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+                   + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+END
+for size in 1x1 20000x1 1x20000; do
+    for question in score_threshold=0 'render=overlay&score_threshold=0' 'tiles=auto&score_threshold=0'; do
+        curl -fsS -T "$work/$size.png" "$(address)/detect?$question" >"$work/odd"
+    done
+    expect '{"predictions":[' <"$work/odd"
+done
+
 echo "a picture"
 curl -fsS -H 'Accept: image/png' -T "$photo" "$(address)/detect?render=overlay" -o "$work/overlay.png"
 head -c 8 "$work/overlay.png" | expect PNG
@@ -59,6 +76,13 @@ detect=("$FOVEA_TEST_BINARY" detect --models "$folder/models")
 "${detect[@]}" "$photo" --score-threshold 0.1 --output "$work/boxes.png" | expect "LABEL"
 head -c 8 "$work/boxes.png" | expect PNG
 "${detect[@]}" "$photo" "$large" --tiles 400x400 --json --iou-threshold 0.4 --class-agnostic | tail -n 1 | expect '"tiles":'
+for value in nan 0 1 1e30; do
+    python3 tiny_detector.py "$work/broken/tiny" "$value"
+    if "$FOVEA_TEST_BINARY" detect --models "$work/broken" "$photo" >"$work/found" 2>"$work/refusal"; then
+        fail "weights that are all $value find $(head -n 1 "$work/found")"
+    fi
+    expect "weights" <"$work/refusal"
+done
 if "${detect[@]}" "$photo" "$large" --output "$work/two.png" 2>"$work/refusal"; then fail "two photographs on one picture"; fi
 expect "one photograph" <"$work/refusal"
 echo "boxes over HTTP and from the command line"

@@ -1,6 +1,8 @@
 """Writes a model folder with a ThunderNet of five classes and made-up weights, which finds some objects in a photograph.
 
-    python3 tiny_detector.py FOLDER
+    python3 tiny_detector.py FOLDER [VALUE]
+
+With VALUE, a number or `nan`, all weights are that.
 """
 
 import array
@@ -76,11 +78,11 @@ def tensor(key, shape):
     return array.array("f", [word * (limit / 32768) for word in words])
 
 
-def write(folder):
+def write(folder, value=None):
     folder.mkdir(parents=True, exist_ok=True)
     header, offset, tensors = {}, 0, []
     for key, shape in (backbone() | heads()).items():
-        tensors.append(tensor(key, shape))
+        tensors.append(tensor(key, shape) if value is None else array.array("f", [value] * math.prod(shape)))
         size = 4 * len(tensors[-1])
         header[key] = {"dtype": "F32", "shape": shape, "data_offsets": [offset, offset + size]}
         offset += size
@@ -94,4 +96,4 @@ def write(folder):
     (folder / "model.json").write_text(json.dumps(card, indent=2) + "\n")
 
 
-write(pathlib.Path(sys.argv[1]))
+write(pathlib.Path(sys.argv[1]), *map(float, sys.argv[2:]))

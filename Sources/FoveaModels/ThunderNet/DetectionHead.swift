@@ -43,6 +43,13 @@ struct DetectionHead: Sendable {
         case 4 * scores: rows = .everyClass
         default: rows = .foreground
         }
+        if deltas == 4 * (scores - 1), rows == .foreground, style.background == .first {
+            throw .unlikeCard(
+                key: "roi_head.bbox_head.fc_reg.weight",
+                hint:
+                    "it has boxes for \(scores - 1) of \(scores) classes, as where the background is the last of them; "
+                    + "write \"detector\": {\"background\": \"last\"}")
+        }
         regression = try Linear(
             weights["fc_reg"], input: width, output: rows == .foreground ? 4 * (scores - 1) : deltas)
         background = style.background == .first ? 0 : scores - 1

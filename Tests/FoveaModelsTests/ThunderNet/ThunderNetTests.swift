@@ -123,4 +123,43 @@ import Testing
         #expect(answers == [try network.objects(in: first, options)[0], try network.objects(in: second, options)[0]])
         #expect(answers[0] != answers[1] && !answers[0].isEmpty)
     }
+
+    @Test("Boxes for all classes but the background can't go with a background that is the first class")
+    func contradiction() throws {
+        let checkpoint = try ThunderNetFixture.checkpoint("thundernet_snet49_fc1")
+        let architecture = try ThunderNetFixture.architecture("thundernet_snet49_fc1")
+        let expected = CheckpointError.unlikeCard(
+            key: "roi_head.bbox_head.fc_reg.weight",
+            hint: "it has boxes for 80 of 81 classes, as where the background is the last of them; "
+                + #"write "detector": {"background": "last"}"#)
+        #expect(throws: expected) {
+            _ = try architecture.makeNetwork(checkpoint, habits: DetectorHabits(background: .first))
+        }
+        _ = try architecture.makeNetwork(checkpoint, habits: DetectorHabits(background: .last))
+    }
+
+    @Test(
+        "Constant weights, and such as make no number of anything, find boxes inside of the image or nothing",
+        arguments: [0, 1, -1, 1e-30, 1e20, 3e38] as [Float])
+    func constant(value: Float) throws {
+        let made = try ThunderNetFixture.checkpoint("thundernet_snet49_agnostic")
+        let checkpoint = Checkpoint(entries: made.entries) { name throws(CheckpointError) in
+            Tensor(repeating: value, shape: try made.tensor(named: name).shape).contiguous()
+        }
+        let network = try ThunderNetFixture.architecture("thundernet_snet49_agnostic").makeNetwork(checkpoint)
+        guard case .detector(let detector) = network else {
+            Issue.record("no detector")
+            return
+        }
+        for suppression in [0, 1] as [Float] {
+            let objects = try detector.objects(
+                in: SyntheticWeights.input(96, 64),
+                DetectionOptions(scoreThreshold: 0, overlapThreshold: suppression, limit: 50))
+            #expect(objects.count == 1 && objects[0].count <= 50)
+            for object in objects[0] {
+                #expect(object.box.isFinite && object.box.x0 >= 0 && object.box.x1 <= 64 && object.box.y1 <= 96)
+                #expect((0...1).contains(object.score))
+            }
+        }
+    }
 }
