@@ -20,22 +20,22 @@ struct ProposalSelection: Sendable {
     ///   - borders: `[1, H, W, 4 * A]`.
     func callAsFunction(_ objectness: Tensor, _ borders: Tensor, width: Int, height: Int) -> [Box] {
         let (W, A) = (objectness.shape[2], objectness.shape[3])
-        var (boxes, logits): ([Box], [Float]) = ([], [])
-        objectness.withElements { scores in
+        return objectness.withElements { scores in
             borders.withElements { deltas in
-                for index in bestFirst(scores, limit: candidates) where !scores[index].isNaN {
-                    let (cell, anchor) = index.quotientAndRemainder(dividingBy: A)
-                    let delta = SIMD4(
-                        deltas[4 * index], deltas[4 * index + 1], deltas[4 * index + 2], deltas[4 * index + 3])
-                    let whole = coder.decoded(delta, from: anchors.box(anchor, x: cell % W, y: cell / W))
-                    guard whole.isFinite else { continue }
-                    let box = whole.clipped(width: Float(width), height: Float(height), pixelOffset: pixelOffset)
-                    guard !box.isEmpty else { continue }
-                    boxes.append(box)
-                    logits.append(scores[index])
+                var candidates = bestFirst(scores, limit: candidates).makeIterator()
+                return Self.suppression(limit: Self.limit) {
+                    while let index = candidates.next() {
+                        let (cell, anchor) = index.quotientAndRemainder(dividingBy: A)
+                        let delta = SIMD4(
+                            deltas[4 * index], deltas[4 * index + 1], deltas[4 * index + 2], deltas[4 * index + 3])
+                        let whole = coder.decoded(delta, from: anchors.box(anchor, x: cell % W, y: cell / W))
+                        guard !scores[index].isNaN, whole.isFinite else { continue }
+                        let box = whole.clipped(width: Float(width), height: Float(height), pixelOffset: pixelOffset)
+                        if !box.isEmpty { return box }
+                    }
+                    return nil
                 }
             }
         }
-        return Self.suppression(boxes, scores: logits, limit: Self.limit).map { boxes[$0] }
     }
 }

@@ -30,6 +30,19 @@ public struct NonMaximumSuppression: Sendable {
         }
         return kept
     }
+
+    /// Returns the boxes to keep of those that `next` gives, the best first, until there is none or `limit` are kept; what comes
+    /// later need not be computed.
+    public func callAsFunction(limit: Int, next: () -> Box?) -> [Box] {
+        var (kept, keptBoxes): ([Box], KeptBoxes) = ([], KeptBoxes(threshold: threshold))
+        while kept.count < limit, let box = next() {
+            if !keptBoxes.suppress(box, of: 0) {
+                keptBoxes.append(box, of: 0)
+                kept.append(box)
+            }
+        }
+        return kept
+    }
 }
 
 /// The boxes that were kept so far, eight side by side, so that a candidate is compared with eight at once.

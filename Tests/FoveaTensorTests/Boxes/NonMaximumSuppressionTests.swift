@@ -25,6 +25,20 @@ import Testing
         #expect(some == Array(all.prefix(max(limit, 0))))
     }
 
+    @Test("Boxes that come one after the other are chosen as all at once, and asked for until enough are kept")
+    func oneByOne() {
+        let crowd = BoxFixtures.crowd(seed: 5, count: 400, classes: 1)
+        let suppression = NonMaximumSuppression(threshold: 0.3)
+        let scores = crowd.boxes.indices.map { -Float($0) }
+        let all = suppression(crowd.boxes, scores: scores)
+        for limit in [-1, 0, 1, 7, 1000] {
+            var left = crowd.boxes[...]
+            let kept = suppression(limit: limit) { left.popFirst() }
+            #expect(kept == all.prefix(max(limit, 0)).map { crowd.boxes[$0] })
+            #expect(crowd.boxes.count - left.count == (limit > all.count ? 400 : limit < 1 ? 0 : all[limit - 1] + 1))
+        }
+    }
+
     @Test("A box goes only if it overlaps more than the threshold, and NaN comes first")
     func edges() {
         let boxes = [Box(x0: 0, y0: 0, x1: 4, y1: 4), Box(x0: 0, y0: 0, x1: 4, y1: 2), Box(x0: 9, y0: 9, x1: 9, y1: 9)]
