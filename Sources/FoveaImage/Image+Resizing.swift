@@ -1,5 +1,5 @@
 extension Image {
-    /// Returns the picture resized to `width` × `height`, bit for bit as Pillow does it.
+    /// Returns the picture resized to `width` × `height`, bit for bit as Pillow before 13 does it.
     public func resized(width: Int, height: Int, filter: ResizeFilter) -> Image {
         precondition(width > 0 && height > 0, "a picture has at least one pixel, not \(width)×\(height)")
         let resampler = Resampler(

@@ -3,8 +3,8 @@ import FoveaTensor
 
 /// Resizes rows as they come, in Pillow's two passes of 8 bits each, computing only the pixels that are wanted.
 ///
-/// Pillow resizes the upright picture across first, then down. If the picture is stored on its side, across is down the
-/// stored rows: then that pass comes first.
+/// Every Pillow before 13 resizes the upright picture across first, then down; 13 swaps the passes where that is less work, which
+/// changes single levels. If the picture is stored on its side, across is down the stored rows: then that pass comes first.
 struct Resampler {
     let columns: AxisWeights
     let rows: AxisWeights
