@@ -73,6 +73,8 @@ let package = Package(
             "FoveaBench",
             ["COpenBLAS", "CRoofline", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaServing", "FoveaTensor"]),
         module(
+            "FoveaEvaluation", ["FoveaImage", "FoveaJSON", "FoveaModels", "FoveaServing", "FoveaTensor"]),
+        module(
             "FoveaServer",
             [
                 "FoveaHTTP", "FoveaImage", "FoveaJSON", "FoveaModels", "FoveaServing", "FoveaStore", "FoveaTensor",
@@ -82,8 +84,8 @@ let package = Package(
         .executableTarget(
             name: "fovea",
             dependencies: [
-                "FoveaBench", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaServer", "FoveaServing", "FoveaTensor",
-                argumentParser, logging,
+                "FoveaBench", "FoveaEvaluation", "FoveaJSON", "FoveaModels", "FoveaNN", "FoveaServer", "FoveaServing",
+                "FoveaTensor", argumentParser, logging,
             ],
             swiftSettings: swiftSettings),
 
@@ -108,6 +110,7 @@ let package = Package(
                 "FoveaStore", "FoveaTensor", httpTypes, logging,
             ]),
         tests("FoveaBenchTests", ["FoveaBench", "FoveaTensor"]),
+        tests("FoveaEvaluationTests", ["FoveaEvaluation", "FoveaJSON"]),
         tests(
             "EndToEndTests", [],
             exclude: [

@@ -60,7 +60,8 @@ struct DetectCommand: AsyncParsableCommand {
         try await photographs.answer(by: model, for: .detect) { model, bytes in
             let answer = try await model.detect(bytes, options)
             if let output {
-                try PictureFile.write(BoxOverlay()(answer.overlay, over: try Image(decoding: bytes)), to: output)
+                try OutputFile.write(
+                    BoxOverlay()(answer.overlay, over: try Image(decoding: bytes)).pngData(), to: output)
             }
             return answer
         } text: {

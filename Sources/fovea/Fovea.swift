@@ -19,8 +19,7 @@ struct Fovea: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, ClassifyCommand.self, DetectCommand.self, SegmentCommand.self, ModelsCommand.self,
-            InspectCommand.self,
-            BenchCommand.self,
+            InspectCommand.self, EvaluateCommand.self, BenchCommand.self,
         ])
 
     static func main() async {

@@ -21,7 +21,8 @@ extension SegmentCommand {
         progress.end()
         let masks = found.masks.withLock { $0 }
         if let output {
-            try PictureFile.write(MaskMosaic()(masks.map(\.mask), over: try Image(decoding: bytes)), to: output)
+            try OutputFile.write(
+                MaskMosaic()(masks.map(\.mask), over: try Image(decoding: bytes)).pngData(), to: output)
         }
         guard json else {
             let rows = masks.map { ($0.mask, $0.predictedIoU, $0.stabilityScore) }

@@ -92,7 +92,7 @@ struct SegmentCommand: AsyncParsableCommand {
             SHA256Digest(of: bytes), prompts: [prompt], .init(multimask: multimask, isExact: exact), bytes: { bytes })
         let masks = answer.results.first ?? []
         if let output, let best = masks.first {
-            try PictureFile.write(MaskOverlay()(best.mask, over: try Image(decoding: bytes)), to: output)
+            try OutputFile.write(MaskOverlay()(best.mask, over: try Image(decoding: bytes)).pngData(), to: output)
         }
         guard json else {
             let rows = masks.map { ($0.mask, $0.predictedIoU, $0.stabilityScore) }
