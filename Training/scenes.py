@@ -11,6 +11,9 @@ import numpy as np
 
 from cutouts import CLASSES, Background, Cutout
 
+# Processes that make scenes are forks, which a pool of threads doesn't survive.
+cv2.setNumThreads(0)
+
 #: How often a scene has one object, two, …
 COUNTS = (0.2, 0.25, 0.25, 0.15, 0.15)
 #: How often a cutout of a kind is drawn, beside others of its class.

@@ -1,0 +1,97 @@
+"""Trains ThunderNet on composed scenes.
+
+    python3 Training/train_detector.py RUN --backbone BACKBONE.safetensors [--size snet49] [--steps 12000]
+
+The backbone is what `export.py backbone` wrote. The last fifth sees larger pictures. Interrupted, it goes on where it was; `Training/export.py` makes the program's files of it.
+"""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import nn
+from torch.utils.data import DataLoader, IterableDataset
+
+from cutouts import CLASSES, backgrounds, cutouts
+from detector_losses import losses
+from pretrain_backbone import normalised
+from runs import Run
+from scenes import Composer
+from snet import SNet
+from thundernet import Habits, ThunderNet
+
+BATCH = 16
+SIDES = (256, 320)
+HABITS = replace(Habits(), pooling="average", suppression="hard")
+
+
+def untrained(size: str) -> ThunderNet:
+    """One layer and one box for all classes, as in the paper; the last layers say nothing yet."""
+    network = ThunderNet(size, len(CLASSES), 1, False, HABITS)
+    for layer, deviation in [(network.rpn_head.rpn_cls, 0.01), (network.rpn_head.rpn_reg, 0.01), (network.head.fc_cls, 0.01),
+                             (network.head.fc_reg, 0.001)]:
+        nn.init.normal_(layer.weight, 0, deviation)
+        nn.init.zeros_(layer.bias)
+    nn.init.constant_(network.rpn_head.rpn_cls.bias, -3)
+    return network
+
+
+class Scenes(IterableDataset):
+    """Scenes from the number `first` on, in batches: images, and of each the boxes and classes of its objects."""
+
+    def __init__(self, composer: Composer, first: int):
+        self.composer, self.first = composer, first
+
+    def __iter__(self):
+        number = self.first
+        while True:
+            batch = []
+            while len(batch) < BATCH:
+                scene = self.composer.scene(number)
+                number += 1
+                if len(scene.boxes):
+                    batch.append(scene)
+            yield (np.stack([scene.image for scene in batch]),
+                   [(torch.from_numpy(scene.boxes), torch.from_numpy(scene.labels)) for scene in batch])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--size", default="snet49")
+    parser.add_argument("--backbone", type=Path, help="what pretrain_backbone.py learned, as export.py writes it")
+    parser.add_argument("--steps", type=int, default=12_000)
+    parser.add_argument("--log-every", type=int, default=200)
+    options = parser.parse_args()
+    torch.manual_seed(0)
+
+    network = untrained(options.size)
+    if options.backbone:
+        trained = {key: value.float() for key, value in load_file(options.backbone).items()}
+        counts = {key: value for key, value in network.backbone.state_dict().items() if key.endswith("num_batches_tracked")}
+        network.backbone.load_state_dict(trained | counts)
+    network = network.to(memory_format=torch.channels_last)
+    objects, scenes = cutouts(), backgrounds()
+    training = ([cutout for cutout in objects if not cutout.is_held_out],
+                [scene for scene in scenes if not scene.is_held_out])
+    run = Run(options.run, network, options.steps, rate=1e-3)
+    network.train()
+    larger = options.steps * 4 // 5
+    for side, end in zip(SIDES, (larger, options.steps)):
+        if run.step >= end:
+            continue
+        composer = Composer(*training, side, seed=10)
+        batches = iter(DataLoader(Scenes(composer, run.step * BATCH * 2), batch_size=None, num_workers=1, prefetch_factor=4))
+        while run.step < end:
+            images, truths = next(batches)
+            parts = losses(network, normalised(np.asarray(images)), truths)
+            run.update(sum(parts.values()), {name: loss.item() for name, loss in parts.items()})
+            if run.step % options.log_every == 0 or run.step == options.steps:
+                run.log()
+
+
+if __name__ == "__main__":
+    main()
