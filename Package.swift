@@ -110,11 +110,11 @@ let package = Package(
                 "FoveaStore", "FoveaTensor", httpTypes, logging,
             ]),
         tests("FoveaBenchTests", ["FoveaBench", "FoveaTensor"]),
-        tests("FoveaEvaluationTests", ["FoveaEvaluation", "FoveaJSON"]),
+        tests("FoveaEvaluationTests", ["FoveaEvaluation", "FoveaImage", "FoveaJSON", "FoveaServing"]),
         tests(
             "EndToEndTests", [],
             exclude: [
-                "adding-a-model.sh", "daemon.sh", "detect.sh", "http-cases.sh", "open-inference.sh",
+                "adding-a-model.sh", "daemon.sh", "detect.sh", "evaluate.sh", "http-cases.sh", "open-inference.sh",
                 "open_inference.py", "open_inference_detect.py", "readme.sh", "schemathesis.sh", "schemathesis.toml",
                 "segment.sh", "tiny_detector.py", "tiny_segmenter.py",
             ]),

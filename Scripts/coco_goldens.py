@@ -4,7 +4,8 @@
 
 Scores and overlaps are equal here and there, some things are crowds, one image has nothing, one class nothing but a crowd, and
 one image has more findings than are looked at. `annotations.json` is COCO's format, `findings.tsv` has image, class, x, y, width,
-height and score, `expected.tsv` whether classes count, then the AP at each overlap and their mean. Needs numpy and pycocotools.
+height and score, `expected.tsv` whether classes count, then the AP at each overlap and their mean. `../masks/coco-polygons.tsv`
+has masks that pycocotools makes of polygons: height, width, compressed counts, then the polygons. Needs numpy and pycocotools.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from pycocotools import mask as masks
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
@@ -70,9 +72,30 @@ def precisions(table: dict, found: list[dict], uses_classes: bool) -> list[float
     return at_each + [float(evaluation.stats[0])]
 
 
+def polygons(random: np.random.Generator, height: int, width: int) -> list[list[float]]:
+    """One to three, of three to nine corners on whole, half and other numbers, some of them outside."""
+    found = []
+    for _ in range(random.integers(1, 4)):
+        corners = random.uniform(-6, 6, (random.integers(3, 10), 2)) + random.uniform(0, 1, (1, 2)) * [width, height]
+        corners *= random.choice([1, 1.5])
+        found.append(np.round(corners, int(random.integers(0, 3))).flatten().tolist())
+    return found
+
+
+def write_polygons() -> None:
+    random = np.random.default_rng(8)
+    with open(FOLDER.parent / "masks" / "coco-polygons.tsv", "w") as file:
+        for _ in range(60):
+            height, width = (int(side) for side in random.integers(1, 25, 2))
+            rings = polygons(random, height, width)
+            merged = masks.merge(masks.frPyObjects(rings, height, width))
+            print(height, width, merged["counts"].decode(), *(" ".join(map(repr, ring)) for ring in rings), sep="\t", file=file)
+
+
 def main() -> None:
     table, found = made()
     FOLDER.mkdir(parents=True, exist_ok=True)
+    write_polygons()
     (FOLDER / "annotations.json").write_text(json.dumps(table, indent=1) + "\n")
     with open(FOLDER / "findings.tsv", "w") as file:
         for finding in found:

@@ -40,6 +40,11 @@ def resized(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
     return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if is_smaller else cv2.INTER_LINEAR)
 
 
+def mirrored(pixels: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Half of the time."""
+    return cv2.flip(pixels, 1) if random.random() < 0.5 else pixels
+
+
 def rotated(pixels: np.ndarray, degrees: float) -> np.ndarray:
     """On as large a canvas as it needs."""
     H, W = pixels.shape[:2]
@@ -95,21 +100,19 @@ class Composer:
         aspect = math.exp(random.normal(0, 0.15))
         h, w = min(H, int(edge * aspect)), min(W, int(edge / aspect))
         top, left = random.integers(H - h + 1), random.integers(W - w + 1)
-        crop = resized(np.ascontiguousarray(pixels[top:top + h, left:left + w]), side, side).astype(np.float32)
-        if random.random() < 0.5:
-            crop = crop[:, ::-1]
-        return coloured(np.ascontiguousarray(crop), random, 0.12)
+        # Of large crops only some pixels count, still many times as many as are made of them.
+        step = max(1, min(h, w) // (3 * side))
+        crop = resized(np.ascontiguousarray(pixels[top:top + h:step, left:left + w:step]), side, side)
+        return coloured(mirrored(crop, random).astype(np.float32), random, 0.12)
 
     def object(self, cutout: Cutout, long_side: float, random: np.random.Generator) -> np.ndarray:
         """The cutout as it will lie in a picture, its longer side before it is turned of so many pixels: [h, w, 4]."""
         pixels = np.asarray(cutout.pixels())
-        if random.random() < 0.5:
-            pixels = pixels[:, ::-1]
         H, W = pixels.shape[:2]
         stretch = math.exp(random.normal(0, 0.1))
         scale = long_side / max(H * stretch, W / stretch)
         width, height = max(4, round(W / stretch * scale)), max(4, round(H * stretch * scale))
-        pixels = resized(np.ascontiguousarray(pixels), width, height).astype(np.float32)
+        pixels = mirrored(resized(pixels, width, height), random).astype(np.float32)
         angle = random.uniform(-180, 180) if random.random() < 0.12 else random.normal(0, 12)
         if abs(angle) > 1:
             pixels = rotated(pixels, angle)

@@ -60,6 +60,9 @@ Tests/EndToEndTests/segment.sh
 say "finding things on a photograph with the built program"
 Tests/EndToEndTests/detect.sh
 
+say "measuring a detector and a segmenter on a dataset"
+Tests/EndToEndTests/evaluate.sh
+
 say "changing models under load, leaving before the answer, and serving beside broken checkpoints"
 for part in changes disconnects broken; do
     python3 Benchmarks/endurance.py "$fovea" "$tools/models" Tests/Fixtures/photos/chelsea.jpg --seconds 6 --only $part

@@ -71,12 +71,6 @@ struct EvaluateDetectCommand: AsyncParsableCommand {
         }
     }
 
-    private func rounded(_ value: Double?) -> String {
-        guard let value else { return "-" }
-        let thousandths = Int((value * 1000).rounded())
-        return "\(thousandths / 1000).\("\(thousandths % 1000 + 1000)".dropFirst())"
-    }
-
     private func write(_ findings: [AveragePrecision.Finding], to path: String) throws {
         let value = JSONValue.array(
             findings.map { finding in

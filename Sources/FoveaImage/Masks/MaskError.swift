@@ -11,6 +11,8 @@ public enum MaskError: Error, Equatable {
     case cutOff
     /// A number of the compressed text, starting at `offset`, has more digits than any run needs.
     case numberTooLong(offset: Int)
+    /// A polygon of so many numbers is no polygon, or leaves the picture far behind.
+    case malformedPolygon(numbers: Int)
 }
 
 extension MaskError: CustomStringConvertible {
@@ -23,6 +25,8 @@ extension MaskError: CustomStringConvertible {
         case .badCharacter(let byte, let offset):
             "byte \(byte) at offset \(offset) of the mask's counts is none of \"0\" to \"o\""
         case .cutOff: "the mask's counts end within a number"
+        case .malformedPolygon(let numbers):
+            "a polygon of \(numbers) numbers; it takes three or more pairs x, y of less than a million"
         case .numberTooLong(let offset): "the number at offset \(offset) of the mask's counts is too long for a run"
         }
     }

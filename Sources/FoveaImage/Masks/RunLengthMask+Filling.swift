@@ -4,55 +4,110 @@ extension RunLengthMask {
     public init(height: Int, width: Int, filling rings: [Ring]) {
         precondition(
             height > 0 && width > 0 && height <= Int(Int32.max) / width, "a mask can't have \(width)×\(height) pixels")
-        var borders: [Int] = []
+        var filling = RingFilling(height: height, width: width)
         for ring in rings {
-            guard var last = ring.vertices.last else { continue }
-            for vertex in ring.vertices {
-                precondition(
-                    0...width ~= Int(vertex.x) && 0...height ~= Int(vertex.y),
-                    "(\(vertex.x), \(vertex.y)) lies outside of \(width)×\(height) pixels")
-                Self.forEachCrossing(from: last, to: vertex) { x, y in borders.append(x * height + y) }
-                last = vertex
-            }
+            filling.add(
+                ring.vertices.map { vertex in
+                    precondition(
+                        0...width ~= Int(vertex.x) && 0...height ~= Int(vertex.y),
+                        "(\(vertex.x), \(vertex.y)) lies outside of \(width)×\(height) pixels")
+                    return (x: 5 * Int(vertex.x), y: 5 * Int(vertex.y))
+                })
         }
-        borders.sort()
+        self.init(height: height, width: width, canonical: filling.counts)
+    }
+
+    /// Makes the mask that COCO's rasteriser makes of a polygon of an annotation, `[x0, y0, x1, y1, …]`, and joins those of
+    /// several; what lies outside of the picture is cut off.
+    ///
+    /// - Throws: `MaskError.malformedPolygon` where a polygon has fewer than three corners, half a corner, or one a million
+    ///   pixels away.
+    public init(height: Int, width: Int, cocoPolygons polygons: [[Double]]) throws(MaskError) {
+        precondition(
+            height > 0 && width > 0 && height <= Int(Int32.max) / width, "a mask can't have \(width)×\(height) pixels")
+        var mask = RunLengthMask(height: height, width: width, canonical: [UInt32(height * width)])
+        for polygon in polygons {
+            guard polygon.count >= 6, polygon.count.isMultiple(of: 2), polygon.allSatisfy({ abs($0) < 1e6 }) else {
+                throw .malformedPolygon(numbers: polygon.count)
+            }
+            var filling = RingFilling(height: height, width: width)
+            filling.add(
+                stride(from: 0, to: polygon.count, by: 2).map { index in
+                    (x: Int(5 * polygon[index] + 0.5), y: Int(5 * polygon[index + 1] + 0.5))
+                })
+            let piece = RunLengthMask(height: height, width: width, canonical: filling.counts)
+            mask = mask.union(with: piece)
+        }
+        self = mask
+    }
+}
+
+/// Finds the pixels inside of closed lines as `rleFrPoly` of COCO's common/maskApi.c does, on a grid of fifths of pixels.
+private struct RingFilling {
+    let height: Int
+    let width: Int
+    private var borders: [Int] = []
+
+    init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
+
+    /// Adds a closed line; what an odd number of lines encloses is inside.
+    ///
+    /// - Parameter corners: in fifths of pixels.
+    mutating func add(_ corners: [(x: Int, y: Int)]) {
+        guard var last = corners.last else { return }
+        for corner in corners {
+            addCrossings(from: last, to: corner)
+            last = corner
+        }
+    }
+
+    /// The run lengths of what is inside.
+    var counts: [UInt32] {
         var runs = RunBuilder()
         var (position, isInside) = (0, false)
-        for border in borders {
+        for border in borders.sorted() {
             runs.append(isInside, count: border - position)
             (position, isInside) = (border, !isInside)
         }
         runs.append(isInside, count: height * width - position)
-        self.init(height: height, width: width, canonical: runs.counts)
+        return runs.counts
     }
 
-    /// Calls `body` with the column and the row of the first pixel below a line, for each column whose centre it crosses.
+    /// Adds the first pixel below a line for each column whose centre the line crosses.
     ///
-    /// The line is drawn on a grid of fifths of pixels, one step at a time on its longer axis, with the other rounded to
-    /// nearest; the centre of a column lies between its steps 2 and 3, and the higher of the two points there counts.
-    @inline(__always)
-    private static func forEachCrossing(from: Ring.Vertex, to: Ring.Vertex, _ body: (Int, Int) -> Void) {
-        let (dx, dy) = (5 * abs(Int(to.x) - Int(from.x)), 5 * abs(Int(to.y) - Int(from.y)))
+    /// A line is drawn one step at a time on its longer axis, with the other rounded to nearest; the centre of a column lies
+    /// between its steps 2 and 3, and the higher of the two points there counts.
+    private mutating func addCrossings(from: (x: Int, y: Int), to: (x: Int, y: Int)) {
+        let (dx, dy) = (abs(to.x - from.x), abs(to.y - from.y))
         guard dx > 0 else { return }
         let isFlat = dx >= dy
         let isForward = isFlat ? from.x < to.x : from.y < to.y
         let (start, end) = isForward ? (from, to) : (to, from)
-        let (x, y) = (5 * Int(start.x), 5 * Int(start.y))
         if isFlat {
-            let slope = Double(5 * Int(end.y) - y) / Double(dx)
-            for column in Int(start.x)..<Int(end.x) {
-                let step = 5 * column + 2 - x
-                let (left, right) = (Double(y) + slope * Double(step), Double(y) + slope * Double(step + 1))
-                body(column, (Int(min(left, right) + 0.5) + 2) / 5)
+            let slope = Double(end.y - start.y) / Double(dx)
+            let first = max(0, (start.x + 2) / 5)
+            for column in first..<max(first, min(width, (end.x + 2) / 5)) where 5 * column + 2 >= start.x {
+                let step = 5 * column + 2 - start.x
+                let left = Int(Double(start.y) + slope * Double(step) + 0.5)
+                let right = Int(Double(start.y) + slope * Double(step + 1) + 0.5)
+                add(column, min(left, right))
             }
         } else {
-            let slope = Double(5 * Int(end.x) - x) / Double(dy)
-            var last = x
+            let slope = Double(end.x - start.x) / Double(dy)
+            var last = Int(Double(start.x) + 0.5)
             for step in 1...dy {
-                let next = Int(Double(x) + slope * Double(step) + 0.5)
-                if next != last, min(next, last) % 5 == 2 { body(min(next, last) / 5, (y + step - 1 + 2) / 5) }
+                let next = Int(Double(start.x) + slope * Double(step) + 0.5)
+                let smaller = min(next, last)
+                if next != last, smaller >= 0, smaller % 5 == 2, smaller / 5 < width {
+                    add(smaller / 5, start.y + step - 1)
+                }
                 last = next
             }
         }
+    }
+
+    /// - Parameter y: in fifths of pixels.
+    private mutating func add(_ column: Int, _ y: Int) {
+        borders.append(column * height + min(max(y + 2, 0) / 5, height))
     }
 }
