@@ -13,13 +13,17 @@ import torch
 from torch import nn
 
 
-def optimiser(modules: list[nn.Module], rate: float, decay: float) -> torch.optim.AdamW:
-    """Only matrices and filters decay."""
-    parameters = [parameter for module in modules for parameter in module.parameters() if parameter.requires_grad]
-    return torch.optim.AdamW([
-        {"params": [parameter for parameter in parameters if parameter.dim() > 1], "weight_decay": decay},
-        {"params": [parameter for parameter in parameters if parameter.dim() <= 1], "weight_decay": 0.0},
-    ], lr=rate)
+def optimiser(module: nn.Module, slow: nn.Module | None, rate: float, decay: float) -> torch.optim.AdamW:
+    """Only matrices and filters decay; what is part of `slow` learns at a fifth of the rate."""
+    slow_ones = {id(parameter) for parameter in slow.parameters()} if slow else set()
+    groups = []
+    for is_slow in [False, True]:
+        members = [parameter for parameter in module.parameters() if (id(parameter) in slow_ones) == is_slow]
+        for is_matrix in [True, False]:
+            groups.append({
+                "params": [parameter for parameter in members if (parameter.dim() > 1) == is_matrix],
+                "weight_decay": decay if is_matrix else 0.0, "share": 0.2 if is_slow else 1.0})
+    return torch.optim.AdamW(groups, lr=rate)
 
 
 class Average:
@@ -42,9 +46,10 @@ class Average:
 class Run:
     """A training of `steps` steps with a rate that rises at first and then falls as a cosine."""
 
-    def __init__(self, folder: Path, module: nn.Module, steps: int, rate: float, decay: float = 0.03, warm_up: int = 200):
+    def __init__(self, folder: Path, module: nn.Module, steps: int, rate: float, decay: float = 0.03, warm_up: int = 200,
+                 slow: nn.Module | None = None):
         self.folder, self.module, self.steps, self.rate, self.warm_up = folder, module, steps, rate, warm_up
-        self.optimiser = optimiser([module], rate, decay)
+        self.optimiser = optimiser(module, slow, rate, decay)
         self.average = Average(module)
         self.step, self.seconds = 0, 0.0
         self.sums: dict[str, float] = {}
@@ -76,7 +81,7 @@ class Run:
 
     def update(self, loss: torch.Tensor, parts: dict[str, float]) -> None:
         for group in self.optimiser.param_groups:
-            group["lr"] = self.current_rate()
+            group["lr"] = self.current_rate() * group["share"]
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.module.parameters(), 5.0)
