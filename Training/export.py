@@ -2,6 +2,7 @@
 
     python3 Training/export.py detector RUN/state.pt FOLDER [--size snet49]     a model: weights, labels and card
     python3 Training/export.py backbone RUN/state.pt FILE.safetensors           what pretrain_backbone.py learned, to start from
+    python3 Training/export.py segmenter RUN/state.pt FILE.safetensors          all but the classifying end of the encoder
 
 Numbers are stored with 16 bits and read as 32. Nothing but the weights is in the file.
 """
@@ -43,7 +44,7 @@ def write_detector(state: dict, folder: Path, size: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("kind", choices=["detector", "backbone"])
+    parser.add_argument("kind", choices=["detector", "backbone", "segmenter"])
     parser.add_argument("state", type=Path)
     parser.add_argument("target", type=Path)
     parser.add_argument("--size", default="snet49")
@@ -53,7 +54,8 @@ def main() -> None:
         write_detector(state, options.target, options.size)
     else:
         options.target.parent.mkdir(parents=True, exist_ok=True)
-        save_file(stored({key: value for key, value in state.items() if not key.startswith("classifier")}), options.target)
+        unused = ("classifier", "encoder._conv_head", "encoder._bn1", "encoder._fc")
+        save_file(stored({key: value for key, value in state.items() if not key.startswith(unused)}), options.target)
 
 
 if __name__ == "__main__":

