@@ -114,7 +114,8 @@ let package = Package(
         tests(
             "EndToEndTests", [],
             exclude: [
-                "adding-a-model.sh", "daemon.sh", "detect.sh", "evaluate.sh", "http-cases.sh", "open-inference.sh",
+                "adding-a-model.sh", "daemon.sh", "detect.sh", "evaluate.sh", "expect.sh", "http-cases.sh",
+                "open-inference.sh",
                 "open_inference.py", "open_inference_detect.py", "readme.sh", "schemathesis.sh", "schemathesis.toml",
                 "segment.sh", "tiny_detector.py", "tiny_segmenter.py",
             ]),

@@ -1,9 +1,7 @@
 import ArgumentParser
-import FoundationEssentials
 import FoveaEvaluation
 import FoveaModels
 import FoveaServing
-import FoveaTensor
 import Glibc
 
 /// What the commands have in common that measure a model on a dataset.
@@ -27,26 +25,21 @@ struct DatasetArguments: ParsableArguments {
     func validate() throws { try validateThreads(threads) }
 
     func read() throws -> CocoDataset {
-        let path = annotations ?? dataset + "/annotations.json"
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Unusable(path, UnreadableFile(path: path))
-        }
-        do { return try CocoDataset([UInt8](data)) } catch { throw Unusable(path, error) }
+        try reading(annotations ?? dataset + "/annotations.json") { try CocoDataset([UInt8]($0)) }
     }
 
     func load(_ reference: String?, for task: ModelTask) throws -> LoadedModel {
-        let pool = ComputePool(threads: threads ?? ComputePool.allowedThreads, isPinned: true)
-        let installed = try repository.repository.model(reference, for: task)
-        return try LoadedModel(installed, scheduler: Scheduler(pool: pool), limits: JobLimits())
+        try repository.load(reference, for: task, threads: threads)
     }
 
     /// The bytes of a photograph's file.
     func photograph(_ photograph: CocoDataset.Photograph) throws -> ArraySlice<UInt8> {
-        let path = dataset + "/" + photograph.fileName
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Unusable(path, UnreadableFile(path: path))
-        }
-        return [UInt8](data)[...]
+        try reading(dataset + "/" + photograph.fileName) { $0 }
+    }
+
+    /// What `convert` makes of a file; says which file it is that can't be used.
+    private func reading<Value>(_ path: String, _ convert: (ArraySlice<UInt8>) throws -> Value) throws -> Value {
+        do { return try convert(InputFile.read(path)) } catch { throw Unusable(path, error) }
     }
 
     /// Shows on standard error how far it is, when that is a terminal.

@@ -74,9 +74,8 @@ struct DetectCommand: AsyncParsableCommand {
         guard !answer.predictions.isEmpty else { return "  nothing with a score of \(scoreThreshold) or more" }
         var table = TextTable(["LABEL", "SCORE", "BOX"], right: ["SCORE"])
         for prediction in answer.predictions {
-            let thousandths = Int((prediction.score * 1000).rounded())
             table.add([
-                prediction.label, "\(thousandths / 1000).\("\(thousandths % 1000 + 1000)".dropFirst())",
+                prediction.label, rounded(prediction.score),
                 prediction.box.corners.map { "\(Int($0.rounded()))" }.joined(separator: ","),
             ])
         }

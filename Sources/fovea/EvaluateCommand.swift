@@ -12,10 +12,3 @@ struct EvaluateCommand: AsyncParsableCommand {
             """,
         subcommands: [EvaluateDetectCommand.self, EvaluateSegmentCommand.self])
 }
-
-/// A figure from 0 to 1 with three digits; "-" where there is none.
-func rounded(_ value: Double?) -> String {
-    guard let value else { return "-" }
-    let thousandths = Int((value * 1000).rounded())
-    return "\(thousandths / 1000).\("\(thousandths % 1000 + 1000)".dropFirst())"
-}

@@ -38,36 +38,27 @@ struct EvaluateDetectCommand: AsyncParsableCommand {
     private func table(_ evaluation: DetectorEvaluation, _ coco: CocoDataset) -> String {
         let things = coco.annotations.count { !$0.isCrowd }
         var table = TextTable(["CLASS", "AP", "AP50"], right: ["AP", "AP50"])
-        table.add(["all, mean", rounded(evaluation.precision.mean), rounded(evaluation.precision.atHalf)])
-        table.add(["class-blind", rounded(evaluation.classBlind.mean), rounded(evaluation.classBlind.atHalf)])
-        for (category, precisions) in named(evaluation, coco) {
-            table.add([category, rounded(precisions.reduce(0, +) / Double(precisions.count)), rounded(precisions[0])])
+        let means = [("all, mean", evaluation.precision), ("class-blind", evaluation.classBlind)]
+        for (name, precision) in means.map({ ($0, Figures($1)) }) + classes(evaluation, coco) {
+            table.add([name, precision.mean.map { rounded($0) } ?? "-", precision.atHalf.map { rounded($0) } ?? "-"])
         }
         return "\(coco.photographs.count) photographs with \(things) things\n" + table.text
     }
 
     private func line(_ evaluation: DetectorEvaluation, _ coco: CocoDataset) -> String {
-        func figures(_ precision: AveragePrecision) -> JSONValue {
-            .members([("ap", .optional(precision.mean)), ("ap50", .optional(precision.atHalf))])
-        }
         let value = JSONValue.members([
-            ("photographs", .integer(coco.photographs.count)), ("classes", figures(evaluation.precision)),
-            ("class_blind", figures(evaluation.classBlind)),
-            (
-                "by_class",
-                .members(
-                    named(evaluation, coco).map { name, precisions in
-                        let mean = precisions.reduce(0, +) / Double(precisions.count)
-                        return (name, .members([("ap", .number(mean)), ("ap50", .number(precisions[0]))]))
-                    })
-            ),
+            ("photographs", .integer(coco.photographs.count)), ("classes", Figures(evaluation.precision).json),
+            ("class_blind", Figures(evaluation.classBlind).json),
+            ("by_class", .members(classes(evaluation, coco).map { ($0, $1.json) })),
         ])
         return String(decoding: value.bytes, as: UTF8.self)
     }
 
-    private func named(_ evaluation: DetectorEvaluation, _ coco: CocoDataset) -> [(String, [Double])] {
-        evaluation.precision.byCategory.sorted { $0.key < $1.key }.map {
-            (coco.categories[$0.key] ?? "\($0.key)", $0.value)
+    /// Names and figures of the classes that are on the photographs, in the order of their numbers.
+    private func classes(_ evaluation: DetectorEvaluation, _ coco: CocoDataset) -> [(String, Figures)] {
+        evaluation.precision.byCategory.sorted { $0.key < $1.key }.map { category, precisions in
+            let mean = precisions.reduce(0, +) / Double(precisions.count)
+            return (coco.categories[category] ?? "\(category)", Figures(mean: mean, atHalf: precisions[0]))
         }
     }
 
@@ -83,4 +74,16 @@ struct EvaluateDetectCommand: AsyncParsableCommand {
             })
         try OutputFile.write(value.bytes, to: path)
     }
+}
+
+/// What is told of a class, or of all.
+private struct Figures {
+    let mean: Double?
+    let atHalf: Double?
+
+    init(mean: Double?, atHalf: Double?) { (self.mean, self.atHalf) = (mean, atHalf) }
+
+    init(_ precision: AveragePrecision) { self.init(mean: precision.mean, atHalf: precision.atHalf) }
+
+    var json: JSONValue { .members([("ap", .optional(mean)), ("ap50", .optional(atHalf))]) }
 }

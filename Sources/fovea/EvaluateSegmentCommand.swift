@@ -52,7 +52,8 @@ struct EvaluateSegmentCommand: AsyncParsableCommand {
         var table = TextTable(["SIZE", "THINGS"] + names, right: Set(["THINGS"] + names))
         for (name, range) in Self.sizes {
             let count = evaluation.outcomes.count { range.contains($0.share) }
-            table.add([name, "\(count)"] + Self.figures.map { rounded(mean(evaluation, $0.clicks, range)) })
+            table.add(
+                [name, "\(count)"] + Self.figures.map { mean(evaluation, $0.clicks, range).map { rounded($0) } ?? "-" })
         }
         return "\(coco.photographs.count) photographs; mean intersection over union\n" + table.text
     }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import FoveaModels
 import FoveaServing
+import FoveaTensor
 import Glibc
 
 /// `fovea models`: what is in the model repository, and how to change it.
@@ -17,6 +19,17 @@ struct RepositoryOptions: ParsableArguments {
     var repository: ModelRepository {
         let fromEnvironment = getenv("FOVEA_MODELS").map { String(cString: $0) }
         return ModelRepository(directory: directory ?? fromEnvironment ?? "models")
+    }
+
+    /// Loads a model to be asked without a server.
+    ///
+    /// - Parameters:
+    ///   - reference: `NAME` or `NAME:VERSION`; nil for the default.
+    ///   - threads: nil for what this machine allows.
+    func load(_ reference: String?, for task: ModelTask, threads: Int?) throws -> LoadedModel {
+        let pool = ComputePool(threads: threads ?? ComputePool.allowedThreads, isPinned: true)
+        let installed = try repository.model(reference, for: task)
+        return try LoadedModel(installed, scheduler: Scheduler(pool: pool), limits: JobLimits())
     }
 }
 

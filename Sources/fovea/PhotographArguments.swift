@@ -1,9 +1,7 @@
 import ArgumentParser
-import FoundationEssentials
 import FoveaJSON
 import FoveaModels
 import FoveaServing
-import FoveaTensor
 import Glibc
 
 /// What the commands have in common that ask a model about photographs, one after the other.
@@ -34,15 +32,12 @@ struct PhotographArguments: ParsableArguments {
         by reference: String?, for task: ModelTask,
         _ ask: (LoadedModel, ArraySlice<UInt8>) async throws -> Answer, text: (Answer) -> String
     ) async throws {
-        let pool = ComputePool(threads: threads ?? ComputePool.allowedThreads, isPinned: true)
-        let installed = try repository.repository.model(reference, for: task)
-        let model = try LoadedModel(installed, scheduler: Scheduler(pool: pool), limits: JobLimits())
+        let model = try repository.load(reference, for: task, threads: threads)
         var failures = 0
         for (index, path) in images.enumerated() {
             showProgress(index, path)
             do {
-                guard let data = FileManager.default.contents(atPath: path) else { throw UnreadableFile(path: path) }
-                let answer = try await ask(model, [UInt8](data)[...])
+                let answer = try await ask(model, InputFile.read(path))
                 print(
                     json
                         ? line(path, answer, model)
@@ -69,12 +64,6 @@ struct PhotographArguments: ParsableArguments {
             ])
         return String(decoding: value.bytes, as: UTF8.self)
     }
-}
-
-struct UnreadableFile: Error, CustomStringConvertible {
-    let path: String
-    let reason = String(cString: strerror(errno))
-    var description: String { "can't read this file: \(reason)" }
 }
 
 func standardError(_ text: String) {

@@ -1,11 +1,8 @@
 import ArgumentParser
-import FoundationEssentials
 import FoveaImage
 import FoveaJSON
 import FoveaModels
 import FoveaServing
-import FoveaTensor
-import Glibc
 
 struct SegmentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -73,11 +70,8 @@ struct SegmentCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let data = FileManager.default.contents(atPath: image) else { throw UnreadableFile(path: image) }
-        let bytes = [UInt8](data)[...]
-        let pool = ComputePool(threads: threads ?? ComputePool.allowedThreads, isPinned: true)
-        let installed = try repository.repository.model(model, for: .segment)
-        let loaded = try LoadedModel(installed, scheduler: Scheduler(pool: pool), limits: JobLimits())
+        let bytes = try InputFile.read(image)
+        let loaded = try repository.load(model, for: .segment, threads: threads)
         if automatic.everything {
             try await segmentEverything(bytes, loaded)
         } else {
@@ -123,18 +117,10 @@ struct SegmentCommand: AsyncParsableCommand {
         for (mask, predictedIoU, stabilityScore) in masks {
             let bounds = mask.bounds
             table.add([
-                Self.rounded(predictedIoU), stabilityScore.map(Self.rounded) ?? "-", "\(mask.area)",
+                rounded(predictedIoU), stabilityScore.map { rounded($0) } ?? "-", "\(mask.area)",
                 "\(bounds.x),\(bounds.y),\(bounds.x + bounds.width),\(bounds.y + bounds.height)",
             ])
         }
         return "\(image) (\(frame.width)x\(frame.height))\n" + table.text
-    }
-
-    private static func rounded(_ value: Float) -> String {
-        // What a broken network says is not for rounding.
-        guard abs(value) < 1e6 else { return "\(value)" }
-        let thousandths = Int((value * 1000).rounded())
-        let digits = "\(abs(thousandths) % 1000 + 1000)".dropFirst()
-        return (thousandths < 0 ? "-" : "") + "\(abs(thousandths) / 1000).\(digits)"
     }
 }

@@ -8,13 +8,7 @@ folder=$(mktemp -d)
 python3 tiny_detector.py "$folder/models/tiny"
 photo=$PWD/../Fixtures/photos/chelsea.jpg
 large=$PWD/../Fixtures/photos/chelsea-large.jpg
-fail() { echo "$1" >&2; exit 1; }
-# expect TEXT: the answer on standard input has it.
-expect() {
-    local answer
-    answer=$(cat)
-    case "$answer" in *"$1"*) ;; *) fail "the answer lacks $1: ${answer:0:500}" ;; esac
-}
+. ./expect.sh
 
 echo "a checkpoint becomes a model"
 checkpoint=$folder/models/tiny/weights.safetensors

@@ -10,13 +10,7 @@ python3 tiny_segmenter.py "$folder/tiny.safetensors"
     --models "$folder/models" >"$folder/added"
 mkdir "$folder/cats"
 cp ../Fixtures/photos/chelsea.jpg "$folder/cats/cat.jpg"
-fail() { echo "$1" >&2; exit 1; }
-# expect TEXT: the answer on standard input has it.
-expect() {
-    local answer
-    answer=$(cat)
-    case "$answer" in *"$1"*) ;; *) fail "the answer lacks $1: ${answer:0:500}" ;; esac
-}
+. ./expect.sh
 # annotate CLASS: the cat's face is a thing of that class.
 annotate() {
     cat >"$folder/cats/annotations.json" <<END

@@ -9,13 +9,7 @@ python3 tiny_segmenter.py "$folder/tiny.safetensors"
 "$FOVEA_TEST_BINARY" models add "$folder/tiny.safetensors" --name tiny --architecture sam_vit_b --models "$folder/models"
 photo=$PWD/../Fixtures/photos/chelsea.jpg
 FOVEA_TEST_MODELS=$folder/models
-fail() { echo "$1" >&2; exit 1; }
-# expect TEXT: the answer on standard input has it.
-expect() {
-    local answer
-    answer=$(cat)
-    case "$answer" in *"$1"*) ;; *) fail "the answer lacks $1: ${answer:0:500}" ;; esac
-}
+. ./expect.sh
 
 start_daemon
 clean() {
