@@ -65,13 +65,9 @@ CROWDED = {
 
 
 @dataclass(frozen=True)
-class Cutout:
+class Picture:
     #: Of the file, without its folder.
     name: str
-    #: `stamp` or `clipart`.
-    kind: str
-    #: A number of `CLASSES`, or nil where it is none of them.
-    label: int | None
     #: Of the prepared array.
     file: Path
 
@@ -84,16 +80,11 @@ class Cutout:
 
 
 @dataclass(frozen=True)
-class Background:
-    name: str
-    file: Path
-
-    @property
-    def is_held_out(self) -> bool:
-        return is_held_out(self.name)
-
-    def pixels(self) -> np.ndarray:
-        return np.load(self.file, mmap_mode="r")
+class Cutout(Picture):
+    #: `stamp` or `clipart`.
+    kind: str
+    #: A number of `CLASSES`, or None where it is none of them.
+    label: int | None
 
 
 def label(folder: str, folders: dict[str, str], stem: str, names: dict[str, str] = {}) -> int | None:
@@ -227,13 +218,18 @@ def cutouts() -> list[Cutout]:
         for path, known in files:
             file = prepared(path, drawn)
             if file:
-                found.append(Cutout(path.name, kind, known, file))
+                found.append(Cutout(path.name, file, kind, known))
     return found
 
 
-def backgrounds() -> list[Background]:
+def backgrounds() -> list[Picture]:
     found = [(prepared(path, opaque), name) for path, name in wallpapers() + photographs()]
-    return [Background(name, file) for file, name in found if file]
+    return [Picture(name, file) for file, name in found if file]
+
+
+def pictures(held_out: bool) -> tuple[list[Cutout], list[Picture]]:
+    """Cutouts and backgrounds: those to train on, or those that are held out."""
+    return tuple([picture for picture in found if picture.is_held_out == held_out] for found in (cutouts(), backgrounds()))
 
 
 def sheet(rows: list[list[np.ndarray]], side: int = 96) -> Image.Image:
@@ -266,8 +262,8 @@ def main() -> None:
             members = [cutout for cutout in objects if cutout.label == number and cutout.kind == kind]
             chosen = random.permutation(len(members))[:20]
             rows.append([members[index].pixels() for index in chosen])
-    pictures = [scene.pixels() for scene in scenes]
-    rows += [pictures[start:start + 20] for start in range(0, len(pictures), 20)]
+    places = [scene.pixels() for scene in scenes]
+    rows += [places[start:start + 20] for start in range(0, len(places), 20)]
     sheet(rows).save(sys.argv[1])
 
 

@@ -10,6 +10,7 @@ as one.
 import argparse
 import contextlib
 import io
+import itertools
 import json
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from PIL import Image
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from cutouts import CLASSES, backgrounds, cutouts
+from cutouts import CLASSES, pictures
 from pretrain_backbone import normalised
 from scenes import Composer, Scene
 from thundernet import Options
@@ -29,16 +30,9 @@ SEED = 2026
 
 
 def held_out_scenes(side: int, count: int) -> list[Scene]:
-    objects, places = cutouts(), backgrounds()
-    composer = Composer([cutout for cutout in objects if cutout.is_held_out and cutout.kind == "stamp"],
-                        [place for place in places if place.is_held_out], side, SEED)
-    found, number = [], 0
-    while len(found) < count:
-        scene = composer.scene(number)
-        number += 1
-        if len(scene.boxes):
-            found.append(scene)
-    return found
+    objects, places = pictures(held_out=True)
+    composer = Composer([cutout for cutout in objects if cutout.kind == "stamp"], places, side, SEED)
+    return [scene for scene, _ in itertools.islice(composer.scenes(0), count)]
 
 
 def annotations(scenes: list[Scene]) -> dict:

@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset
 
-from cutouts import CLASSES, backgrounds, cutouts
+from cutouts import CLASSES, pictures
 from runs import Run
 from scenes import Composer
 from snet import SNetClassifier
@@ -109,9 +109,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.manual_seed(0)
 
-    objects, scenes = cutouts(), backgrounds()
-    composer = Composer([cutout for cutout in objects if not cutout.is_held_out],
-                        [scene for scene in scenes if not scene.is_held_out], SIDE, seed=1)
+    composer = Composer(*pictures(held_out=False), SIDE, seed=1)
     answers = teachers_answers(composer, options.crops)
     # Seen, but in other crops: what is held out is not looked at to choose anything.
     random = np.random.default_rng(2)

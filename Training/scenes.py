@@ -3,13 +3,14 @@
 The same seed and number always make the same scene. All pixels are float32, 0…255; alpha 0…1.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from cutouts import CLASSES, Background, Cutout
+from cutouts import CLASSES, Cutout, Picture
 
 # Processes that make scenes are forks, which a pool of threads doesn't survive.
 cv2.setNumThreads(0)
@@ -76,7 +77,7 @@ def ramp(side: tuple[int, int], random: np.random.Generator, strength: float) ->
 class Composer:
     """Makes scenes of some cutouts on some backgrounds: those of training, or those held out."""
 
-    def __init__(self, cutouts: list[Cutout], backgrounds: list[Background], side: int, seed: int):
+    def __init__(self, cutouts: list[Cutout], backgrounds: list[Picture], side: int, seed: int):
         self.backgrounds, self.side, self.seed = backgrounds, side, seed
         self.by_label = [[cutout for cutout in cutouts if cutout.label == label] for label in range(len(CLASSES))]
         self.weights = []
@@ -200,6 +201,13 @@ class Composer:
             labels.append(label)
         image = self.photographed(image, random)
         return Scene(image, boxes_of(masks), np.array(labels, np.int64), np.array(masks, bool).reshape(-1, S, S))
+
+    def scenes(self, first: int):
+        """The scenes from the number `first` on that have any object, each with the number to go on from."""
+        for number in itertools.count(first):
+            scene = self.scene(number)
+            if len(scene.boxes):
+                yield scene, number + 1
 
     def crop(self, random: np.random.Generator, side: int) -> tuple[np.ndarray, int]:
         """One object that fills about the picture, and its class: to learn what things are before where they are."""

@@ -6,6 +6,7 @@ The backbone is what `export.py backbone` wrote. The last fifth sees larger pict
 """
 
 import argparse
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +16,11 @@ from safetensors.torch import load_file
 from torch import nn
 from torch.utils.data import DataLoader, IterableDataset
 
-from cutouts import CLASSES, backgrounds, cutouts
+from cutouts import CLASSES, pictures
 from detector_losses import losses
 from pretrain_backbone import normalised
 from runs import Run
 from scenes import Composer
-from snet import SNet
 from thundernet import Habits, ThunderNet
 
 BATCH = 16
@@ -46,14 +46,9 @@ class Scenes(IterableDataset):
         self.composer, self.first = composer, first
 
     def __iter__(self):
-        number = self.first
+        scenes = self.composer.scenes(self.first)
         while True:
-            batch = []
-            while len(batch) < BATCH:
-                scene = self.composer.scene(number)
-                number += 1
-                if len(scene.boxes):
-                    batch.append(scene)
+            batch = [scene for scene, _ in itertools.islice(scenes, BATCH)]
             yield (np.stack([scene.image for scene in batch]),
                    [(torch.from_numpy(scene.boxes), torch.from_numpy(scene.labels)) for scene in batch])
 
@@ -74,9 +69,7 @@ def main() -> None:
         counts = {key: value for key, value in network.backbone.state_dict().items() if key.endswith("num_batches_tracked")}
         network.backbone.load_state_dict(trained | counts)
     network = network.to(memory_format=torch.channels_last)
-    objects, scenes = cutouts(), backgrounds()
-    training = ([cutout for cutout in objects if not cutout.is_held_out],
-                [scene for scene in scenes if not scene.is_held_out])
+    training = pictures(held_out=False)
     run = Run(options.run, network, options.steps, rate=1e-3)
     network.train()
     larger = options.steps * 4 // 5

@@ -6,6 +6,7 @@ The encoder is frozen for that share of the steps, then learns at a fifth of the
 """
 
 import argparse
+import itertools
 from pathlib import Path
 
 import cv2
@@ -16,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset
 
-from cutouts import backgrounds, cutouts
+from cutouts import pictures
 from runs import Run
 from scenes import Composer
 from segmenter import BACKGROUND, FOREGROUND, LOWER_RIGHT, UPPER_LEFT, Prompts, Segmenter
@@ -33,14 +34,10 @@ class Scenes(IterableDataset):
         self.composer, self.first = composer, first
 
     def __iter__(self):
-        number = self.first
+        scenes = self.composer.scenes(self.first)
         while True:
             images, masks, owners = [], [], []
-            while len(images) < SCENES:
-                scene = self.composer.scene(number)
-                number += 1
-                if not len(scene.masks):
-                    continue
+            for scene, number in itertools.islice(scenes, SCENES):
                 order = np.random.default_rng([self.composer.seed, 1, number]).permutation(len(scene.masks))[:OBJECTS]
                 masks += [scene.masks[index] for index in order]
                 owners += [len(images)] * len(order)
@@ -154,10 +151,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.manual_seed(0)
     network = untrained()
-    objects, scenes = cutouts(), backgrounds()
-    composer = Composer([cutout for cutout in objects if not cutout.is_held_out],
-                        [scene for scene in scenes if not scene.is_held_out], options.side, seed=20)
-
+    composer = Composer(*pictures(held_out=False), options.side, seed=20)
     if options.start:
         network.load_state_dict(load_file(options.start), strict=False)
     else:
