@@ -1,20 +1,22 @@
 """Writes the averaged weights of a run for the program.
 
     python3 Training/export.py detector RUN/state.pt FOLDER [--size snet49]     a model: weights, labels and card
+    python3 Training/export.py segmenter RUN/state.pt FOLDER                    a model: weights and card
     python3 Training/export.py backbone RUN/state.pt FILE.safetensors           what pretrain_backbone.py learned, to start from
-    python3 Training/export.py segmenter RUN/state.pt FILE.safetensors          all but the classifying end of the encoder
+
+A card that is there already stays as it is.
 
 Numbers are stored with 16 bits and read as 32. Nothing but the weights is in the file.
 """
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
 
-from cutouts import CLASSES
 from train_detector import HABITS
 
 
@@ -30,16 +32,31 @@ def stored(state: dict) -> dict:
     return tensors
 
 
-def write_detector(state: dict, folder: Path, size: str) -> None:
+def write_model(state: dict, folder: Path, card: dict) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     save_file(stored(state), folder / "weights.safetensors")
-    (folder / "labels.txt").write_text("".join(name + "\n" for name in CLASSES))
-    card = {
-        "task": "detect", "architecture": f"thundernet_{size}", "weights": "weights.safetensors", "labels": "labels.txt",
-        "detector": {"pooling": HABITS.pooling, "suppression": HABITS.suppression},
-        "description": "Finds animals, plants, food, vehicles, buildings and other objects; trained on composed scenes.",
-    }
-    (folder / "model.json").write_text(json.dumps(card, indent=2) + "\n")
+    (folder / "weights.safetensors").chmod(0o644)
+    if not (folder / "model.json").exists():
+        (folder / "model.json").write_text(json.dumps({"weights": "weights.safetensors"} | card, indent=2) + "\n")
+
+
+def write_detector(state: dict, folder: Path, size: str, labels: Path) -> None:
+    write_model(state, folder, {
+        "task": "detect", "architecture": f"thundernet_{size}", "labels": "labels.txt",
+        "detector": {"pooling": HABITS.pooling, "suppression": HABITS.suppression}})
+    shutil.copyfile(labels, folder / "labels.txt")
+
+
+def write_segmenter(state: dict, folder: Path) -> None:
+    """All but the classifying end of the encoder."""
+    unused = tuple(f"image_encoder.encoder.{part}" for part in ("_conv_head", "_bn1", "_fc"))
+    used = {key: value for key, value in state.items() if not key.startswith(unused)}
+    write_model(used, folder, {"task": "segment", "architecture": "fovea_sam_lite0"})
+
+
+def write_backbone(state: dict, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save_file(stored({key: value for key, value in state.items() if not key.startswith("classifier")}), file)
 
 
 def main() -> None:
@@ -50,12 +67,10 @@ def main() -> None:
     parser.add_argument("--size", default="snet49")
     options = parser.parse_args()
     state = torch.load(options.state, weights_only=True)["average"]
-    if options.kind == "detector":
-        write_detector(state, options.target, options.size)
-    else:
-        options.target.parent.mkdir(parents=True, exist_ok=True)
-        unused = ("classifier", "encoder._conv_head", "encoder._bn1", "encoder._fc")
-        save_file(stored({key: value for key, value in state.items() if not key.startswith(unused)}), options.target)
+    match options.kind:
+        case "detector": write_detector(state, options.target, options.size, options.state.parent / "labels.txt")
+        case "segmenter": write_segmenter(state, options.target)
+        case "backbone": write_backbone(state, options.target)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from skimage.segmentation import felzenszwalb
 
 from cutouts import CLASSES, Cutout, Picture
 
@@ -21,6 +22,8 @@ COUNTS = (0.2, 0.25, 0.25, 0.15, 0.15)
 KIND_WEIGHTS = {"stamp": 2.0, "clipart": 0.7}
 #: An object that is covered counts while this much of it is to be seen, and is this share of the picture.
 VISIBLE, AREA = 0.35, 0.001
+#: How often, where scenes have parts, an object has one and the background a region; of the picture a region has this share.
+PARTS, REGIONS, REGION_AREA = 0.3, 0.15, (0.01, 0.3)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Scene:
     labels: np.ndarray
     #: bool [N, side, side], what is to be seen of each object.
     masks: np.ndarray
+    #: bool [M, side, side], what could be meant as well: parts of objects, and regions of one kind behind them.
+    parts: np.ndarray
 
 
 def resized(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
@@ -74,11 +79,39 @@ def ramp(side: tuple[int, int], random: np.random.Generator, strength: float) ->
     return np.exp(random.normal(0, strength) * (y * math.sin(angle) + x * math.cos(angle)))[..., None].astype(np.float32)
 
 
-class Composer:
-    """Makes scenes of some cutouts on some backgrounds: those of training, or those held out."""
+def blob(side: tuple[int, int], centre: tuple[int, int], reach: float, random: np.random.Generator) -> np.ndarray:
+    """An ellipse, a band or a polygon about a place y, x, of about so many pixels each way: float32 [H, W], 0…1."""
+    H, W = side
+    y, x = np.arange(H, dtype=np.float32)[:, None] - centre[0], np.arange(W, dtype=np.float32)[None] - centre[1]
+    angle = random.uniform(0, 2 * math.pi)
+    along, across = x * math.cos(angle) + y * math.sin(angle), y * math.cos(angle) - x * math.sin(angle)
+    along, across = along / reach, across / (reach * random.uniform(0.3, 1))
+    kind = random.random()
+    if kind < 0.35:
+        distance = np.hypot(along, across)
+    elif kind < 0.75:
+        distance = np.maximum(abs(along), abs(across))
+    else:
+        distance = abs(across) + 0 * along
+    return ((1 - distance) * reach * 0.5).clip(0, 1)
 
-    def __init__(self, cutouts: list[Cutout], backgrounds: list[Picture], side: int, seed: int):
-        self.backgrounds, self.side, self.seed = backgrounds, side, seed
+
+def placed(alpha: np.ndarray, x: int, y: int, side: int) -> np.ndarray:
+    """Where something is opaque whose upper left corner is at x, y of a square: bool [side, side]."""
+    opaque, top, left = np.zeros((side, side), bool), max(y, 0), max(x, 0)
+    part = alpha[top - y:side - y, left - x:side - x] > 0.5
+    opaque[top:top + part.shape[0], left:left + part.shape[1]] = part
+    return opaque
+
+
+class Composer:
+    """Makes scenes of some cutouts on some backgrounds: those of training, or those held out.
+
+    With `has_parts`, some objects wear another one or a patch, and what the background is made of is told as well.
+    """
+
+    def __init__(self, cutouts: list[Cutout], backgrounds: list[Picture], side: int, seed: int, has_parts: bool = False):
+        self.backgrounds, self.side, self.seed, self.has_parts = backgrounds, side, seed, has_parts
         self.by_label = [[cutout for cutout in cutouts if cutout.label == label] for label in range(len(CLASSES))]
         self.weights = []
         for members in self.by_label:
@@ -124,6 +157,48 @@ class Composer:
         if random.random() < 0.4:
             rgb = rgb * ramp(rgb.shape[:2], random, 0.25)
         return np.concatenate([rgb.clip(0, 255) * alpha, alpha], 2).astype(np.float32)
+
+    def dressed(self, cut: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """The cutout with something on it, and how much of that is where: float32 [h, w]."""
+        h, w = cut.shape[:2]
+        ys, xs = np.nonzero(cut[..., 3] > 0.9)
+        if len(ys) < 100:
+            return cut, np.zeros((h, w), np.float32)
+        place = random.integers(len(ys))
+        y, x = int(ys[place]), int(xs[place])
+        if random.random() < 0.4:
+            _, other = self.drawn(random)
+            cover = np.zeros_like(cut)
+            small = self.object(other, max(h, w) * random.uniform(0.25, 0.6), random)
+            top, left = y - small.shape[0] // 2, x - small.shape[1] // 2
+            part = small[max(0, -top):h - top, max(0, -left):w - left]
+            cover[max(0, top):max(0, top) + part.shape[0], max(0, left):max(0, left) + part.shape[1]] = part
+        else:
+            alpha = blob((h, w), (y, x), max(h, w) * random.uniform(0.1, 0.35), random)[..., None]
+            if random.random() < 0.5:
+                pixels = np.broadcast_to(random.uniform(0, 255, 3).astype(np.float32), (h, w, 3)) * ramp((h, w), random, 0.2)
+            else:
+                pixels = self.background(random, max(h, w))[:h, :w]
+            cover = np.concatenate([pixels.clip(0, 255) * alpha, alpha], 2)
+        # Only on the thing, and with its shades.
+        shade = (cut[..., :3].mean(-1) / np.maximum(cut[..., 3], 1e-3) / 128).clip(0.5, 1.5)[..., None]
+        keep = random.uniform(0, 0.6)
+        cover = cover * cut[..., 3:]
+        cover[..., :3] = (cover[..., :3] * (1 - keep + keep * shade)).clip(0, 255)
+        worn = np.concatenate([cover[..., :3] + (1 - cover[..., 3:]) * cut[..., :3], cut[..., 3:]], 2)
+        return worn.astype(np.float32), cover[..., 3]
+
+    def region(self, image: np.ndarray, random: np.random.Generator) -> np.ndarray | None:
+        """Some region of a background that is of one kind, bool [side, side], if it has one of a fair size."""
+        S = image.shape[0]
+        small = cv2.resize(image.clip(0, 255).astype(np.uint8), (160, 160), interpolation=cv2.INTER_AREA)
+        numbers = felzenszwalb(small, scale=math.exp(random.uniform(math.log(60), math.log(500))), sigma=0.8, min_size=120)
+        shares = np.bincount(numbers.ravel()) / numbers.size
+        fitting = np.flatnonzero((shares > REGION_AREA[0]) & (shares < REGION_AREA[1]))
+        if not len(fitting):
+            return None
+        chosen = (numbers == random.choice(fitting)).astype(np.float32)
+        return cv2.resize(cv2.GaussianBlur(chosen, (0, 0), 1), (S, S)) > 0.5
 
     def paste(self, image: np.ndarray, cut: np.ndarray, x: int, y: int, random: np.random.Generator) -> np.ndarray | None:
         """Lays the cutout with its upper left corner at x, y; returns where it is opaque, bool [side, side]."""
@@ -171,7 +246,10 @@ class Composer:
         S = self.side
         image = np.ascontiguousarray(self.background(random, S))
         count = 1 + random.choice(len(COUNTS), p=COUNTS)
-        masks, whole, labels = [], [], []
+        masks, whole, labels, parts = [], [], [], []
+        if self.has_parts and random.random() < REGIONS:
+            region = self.region(image, random)
+            parts += [region] if region is not None else []
         for _ in range(count):
             label, cutout = self.drawn(random)
             low, high = (0.14, 0.9) if count <= 2 else (0.12, 0.55)
@@ -181,10 +259,7 @@ class Composer:
                 cut = self.object(cutout, S * math.exp(random.uniform(math.log(low), math.log(high))), random)
                 h, w = cut.shape[:2]
                 x, y = (int(random.uniform(0.05, 0.95) * S - extent / 2) for extent in (w, h))
-                trial = np.zeros((S, S), bool)
-                left, top = max(x, 0), max(y, 0)
-                part = cut[top - y:S - y, left - x:S - x, 3] > 0.5
-                trial[top:top + part.shape[0], left:left + part.shape[1]] = part
+                trial = placed(cut[..., 3], x, y, S)
                 area = (cut[..., 3] > 0.5).sum()
                 if trial.sum() < max(0.45 * area if max(w, h) < S else 0.2 * area, AREA * S * S):
                     continue
@@ -193,14 +268,22 @@ class Composer:
                     break
             else:
                 continue
+            cover = None
+            if self.has_parts and random.random() < PARTS:
+                cut, cover = self.dressed(cut, random)
             opaque = self.paste(image, cut, x, y, random)
             if opaque is None or opaque.sum() < AREA * S * S:
                 continue
-            masks = [mask & ~opaque for mask in masks] + [opaque]
+            masks, parts = [[mask & ~opaque for mask in behind] for behind in (masks, parts)]
+            masks.append(opaque)
+            if cover is not None:
+                parts.append(placed(cover, x, y, S) & opaque)
             whole.append(opaque.sum())
             labels.append(label)
         image = self.photographed(image, random)
-        return Scene(image, boxes_of(masks), np.array(labels, np.int64), np.array(masks, bool).reshape(-1, S, S))
+        parts = [part for part in parts if part.sum() >= AREA * S * S]
+        return Scene(image, boxes_of(masks), np.array(labels, np.int64),
+                     *(np.array(those, bool).reshape(-1, S, S) for those in (masks, parts)))
 
     def scenes(self, first: int):
         """The scenes from the number `first` on that have any object, each with the number to go on from."""

@@ -24,6 +24,8 @@ STAGES = {2: 24, 4: 40, 10: 112, 15: 320}
 BACKGROUND, FOREGROUND, UPPER_LEFT, LOWER_RIGHT = range(4)
 #: What is drawn of prompts: narrow and wide spots of clicks on the thing and beside it, the inside of the box, the former mask.
 MAPS = 6
+#: Channels at stride 4.
+DETAILS = 32
 
 
 class Features(NamedTuple):
@@ -49,17 +51,17 @@ class Positions(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.register_buffer("gaussian", torch.randn(2, WIDTH // 2))
+        self.register_buffer("positional_encoding_gaussian_matrix", torch.randn(2, WIDTH // 2))
 
     def forward(self, places: Tensor) -> Tensor:
         """[..., 2] shares to [..., WIDTH]."""
-        angles = 2 * math.pi * (2 * places - 1) @ self.gaussian
+        angles = 2 * math.pi * (2 * places - 1) @ self.positional_encoding_gaussian_matrix
         return torch.cat([angles.sin(), angles.cos()], -1)
 
     def grid(self, H: int, W: int) -> Tensor:
         """[H * W, WIDTH], of the middles of cells."""
         y, x = torch.meshgrid((torch.arange(H) + 0.5) / H, (torch.arange(W) + 0.5) / W, indexing="ij")
-        return self(torch.stack([x, y], -1).flatten(0, 1).to(self.gaussian))
+        return self(torch.stack([x, y], -1).flatten(0, 1).to(self.positional_encoding_gaussian_matrix))
 
 
 class Norm(nn.Module):
@@ -108,11 +110,7 @@ class TwoWayBlock(nn.Module):
         return tokens, self.norm4(image + self.cross_attn_image_to_token(image + positions, tokens + prompt, tokens, absent))
 
 
-def perceptron(outputs: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.ReLU(), nn.Linear(WIDTH, WIDTH), nn.ReLU(), nn.Linear(WIDTH, outputs))
-
-
-class Segmenter(nn.Module):
+class ImageEncoder(nn.Module):
     def __init__(self, encoder: nn.Module):
         """`encoder` is efficientnet_lite_pytorch's EfficientNet-Lite0; its head is not used."""
         super().__init__()
@@ -124,25 +122,7 @@ class Segmenter(nn.Module):
         self.laterals = nn.ModuleDict({str(block): nn.Conv2d(channels, WIDTH, 1) for block, channels in list(STAGES.items())[1:]})
         self.neck = nn.Sequential(Norm(WIDTH), nn.Conv2d(WIDTH, WIDTH, 3, padding=1), nn.ReLU(), nn.Conv2d(WIDTH, WIDTH, 3, padding=1))
         self.neck_norm = Norm(WIDTH)
-        self.details = nn.Conv2d(STAGES[2], 32, 1)
-
-        self.positions = Positions()
-        self.labels = nn.Embedding(4, WIDTH)
-        self.at_point = nn.Linear(WIDTH, WIDTH)
-        self.drawn = nn.Sequential(
-            nn.Conv2d(MAPS, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU())
-        self.gate = nn.Conv2d(64 + 2, 2 * WIDTH, 1)
-        self.drawn_details = nn.Conv2d(MAPS, 32, 3, padding=1)
-
-        self.iou_token, self.mask_tokens = nn.Embedding(1, WIDTH), nn.Embedding(MASKS, WIDTH)
-        self.layers = nn.ModuleList(TwoWayBlock() for _ in range(LAYERS))
-        self.final_attn, self.final_norm = Attention(), nn.LayerNorm(WIDTH)
-        self.upscaling = nn.ModuleList([nn.ConvTranspose2d(WIDTH, 64, 2, 2), Norm(64), nn.ConvTranspose2d(64, 32, 2, 2), Norm(32)])
-        self.hyper = nn.ModuleList(perceptron(32) for _ in range(MASKS))
-        self.overlaps = perceptron(MASKS)
-        for layer in [self.details, self.drawn_details, self.gate]:
-            nn.init.normal_(layer.weight, 0, 0.02)
-            nn.init.zeros_(layer.bias)
+        self.details = nn.Conv2d(STAGES[2], DETAILS, 1)
 
     def stages(self, images: Tensor) -> dict[int, Tensor]:
         encoder, found = self.encoder, {}
@@ -162,12 +142,35 @@ class Segmenter(nn.Module):
             mean.copy_(mean + x.mean((0, 2, 3)) * deviation)
             deviation.mul_(x.std((0, 2, 3)))
 
-    def encoded(self, images: Tensor) -> Features:
+    def forward(self, images: Tensor) -> Features:
         stages = self.stages(images)
         x = self.laterals["10"](stages[10])
         x = x + functional.interpolate(self.laterals["15"](stages[15]), x.shape[2:], mode="bilinear", align_corners=False)
         x = x + self.laterals["4"](functional.avg_pool2d(stages[4], 2))
         return Features(self.neck_norm(x + self.neck(x)), self.details(stages[2]))
+
+
+class Prompted(NamedTuple):
+    """What the decoder reads of prompts, and of the images as they see them."""
+
+    #: [P, K, WIDTH]
+    tokens: Tensor
+    #: [P, WIDTH, H/16, W/16]
+    image: Tensor
+    #: To be added to the image's, [P, DETAILS, H/4, W/4].
+    details: Tensor
+
+
+class PromptEncoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pe_layer = Positions()
+        self.labels = nn.Embedding(4, WIDTH)
+        self.at_point = nn.Linear(WIDTH, WIDTH)
+        self.drawn = nn.Sequential(
+            nn.Conv2d(MAPS, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU())
+        self.gate = nn.Conv2d(64 + 2, 2 * WIDTH, 1)
+        self.drawn_details = nn.Conv2d(MAPS, DETAILS, 3, padding=1)
 
     def maps(self, prompts: Prompts) -> Tensor:
         """What is drawn of the prompts at stride 4: [P, MAPS, H/4, W/4]."""
@@ -192,33 +195,81 @@ class Segmenter(nn.Module):
             boxes[owners] = inside_y[:, :, None] * inside_x[:, None, :]
         return torch.stack([*drawn, boxes, prompts.masks[:, 0].tanh()], 1)
 
-    def decoded(self, features: Features, prompts: Prompts) -> tuple[Tensor, Tensor]:
-        embedding = features.embedding[prompts.image]
-        P, _, h, w = embedding.shape
+    def forward(self, embedding: Tensor, prompts: Prompts) -> Prompted:
+        """`embedding` [P, WIDTH, H/16, W/16], of each prompt's image."""
         at = functional.grid_sample(embedding, 2 * prompts.points[:, :, None] - 1, align_corners=False)[..., 0].transpose(1, 2)
-        tokens = self.positions(prompts.points) + self.labels(prompts.labels.clamp(0)) + self.at_point(at)
+        tokens = self.pe_layer(prompts.points) + self.labels(prompts.labels.clamp(0)) + self.at_point(at)
         likeness = functional.normalize(at, dim=2) @ functional.normalize(embedding, dim=1).flatten(2)
         alike = []
         for label in [FOREGROUND, BACKGROUND]:
             mine = (prompts.labels == label)[..., None]
-            alike.append(torch.where(mine, likeness, -1).amax(1).unflatten(1, (h, w)))
+            alike.append(torch.where(mine, likeness, -1).amax(1).unflatten(1, embedding.shape[2:]))
         maps = self.maps(prompts)
         gate, shift = self.gate(torch.cat([self.drawn(maps), torch.stack(alike, 1)], 1)).chunk(2, 1)
-        image = (embedding * (1 + gate) + shift).flatten(2).transpose(1, 2)
+        return Prompted(tokens, embedding * (1 + gate) + shift, self.drawn_details(maps))
 
-        positions = self.positions.grid(h, w)[None]
-        outputs = torch.cat([self.iou_token.weight, self.mask_tokens.weight]).expand(P, -1, -1)
-        prompt = torch.cat([outputs, tokens], 1)
-        absent = functional.pad(prompts.labels < 0, (outputs.shape[1], 0))
+
+class Transformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList(TwoWayBlock() for _ in range(LAYERS))
+        self.final_attn_token_to_image, self.norm_final_attn = Attention(), nn.LayerNorm(WIDTH)
+
+    def forward(self, prompt: Tensor, image: Tensor, positions: Tensor, absent: Tensor) -> tuple[Tensor, Tensor]:
         tokens = prompt
         for layer in self.layers:
             tokens, image = layer(tokens, image, prompt, positions, absent)
-        tokens = self.final_norm(tokens + self.final_attn(tokens + prompt, image + positions, image))
+        return self.norm_final_attn(tokens + self.final_attn_token_to_image(tokens + prompt, image + positions, image)), image
 
-        x = image.transpose(1, 2).unflatten(2, (h, w))
-        x = self.upscaling[1](self.upscaling[0](x)).relu()
-        x = self.upscaling[2](x) + features.details[prompts.image] + self.drawn_details(maps)
-        x = self.upscaling[3](x).relu()
-        filters = torch.stack([head(tokens[:, 1 + number]) for number, head in enumerate(self.hyper)], 1)
+
+class Perceptron(nn.Module):
+    def __init__(self, outputs: int):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(WIDTH, width) for width in [WIDTH, WIDTH, outputs])
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers[2](self.layers[1](self.layers[0](x).relu()).relu())
+
+
+class MaskDecoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.iou_token, self.mask_tokens = nn.Embedding(1, WIDTH), nn.Embedding(MASKS, WIDTH)
+        self.transformer = Transformer()
+        self.output_upscaling = nn.ModuleList(
+            [nn.ConvTranspose2d(WIDTH, 64, 2, 2), Norm(64), nn.ConvTranspose2d(64, DETAILS, 2, 2), Norm(DETAILS)])
+        self.output_hypernetworks_mlps = nn.ModuleList(Perceptron(DETAILS) for _ in range(MASKS))
+        self.iou_prediction_head = Perceptron(MASKS)
+
+    def forward(self, prompted: Prompted, details: Tensor, labels: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """`details` [P, DETAILS, H/4, W/4] of each prompt's image; `positions` [cells, WIDTH] of its cells."""
+        size = prompted.image.shape[2:]
+        own = torch.cat([self.iou_token.weight, self.mask_tokens.weight]).expand(len(labels), -1, -1)
+        absent = functional.pad(labels < 0, (own.shape[1], 0))
+        tokens, image = self.transformer(
+            torch.cat([own, prompted.tokens], 1), prompted.image.flatten(2).transpose(1, 2), positions[None], absent)
+
+        x = image.transpose(1, 2).unflatten(2, size)
+        double, norm, double_again, norm_again = self.output_upscaling
+        x = double_again(norm(double(x)).relu()) + details + prompted.details
+        x = norm_again(x).relu()
+        filters = torch.stack([head(tokens[:, 1 + number]) for number, head in enumerate(self.output_hypernetworks_mlps)], 1)
         masks = (filters @ x.flatten(2)).unflatten(2, x.shape[2:])
-        return masks, self.overlaps(tokens[:, 0])
+        return masks, self.iou_prediction_head(tokens[:, 0])
+
+
+class Segmenter(nn.Module):
+    def __init__(self, encoder: nn.Module):
+        super().__init__()
+        self.image_encoder, self.prompt_encoder, self.mask_decoder = ImageEncoder(encoder), PromptEncoder(), MaskDecoder()
+        for layer in [self.image_encoder.details, self.prompt_encoder.drawn_details, self.prompt_encoder.gate]:
+            nn.init.normal_(layer.weight, 0, 0.02)
+            nn.init.zeros_(layer.bias)
+
+    def encoded(self, images: Tensor) -> Features:
+        return self.image_encoder(images)
+
+    def decoded(self, features: Features, prompts: Prompts) -> tuple[Tensor, Tensor]:
+        prompted = self.prompt_encoder(features.embedding[prompts.image], prompts)
+        positions = self.prompt_encoder.pe_layer.grid(*features.embedding.shape[2:])
+        return self.mask_decoder(prompted, features.details[prompts.image], prompts.labels, positions)

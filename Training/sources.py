@@ -6,6 +6,7 @@ file's name without its folder, in UTF-8.
 """
 
 import os
+import shutil
 import subprocess
 import zlib
 from dataclasses import dataclass
@@ -34,7 +35,12 @@ class Source:
             downloads.mkdir(parents=True, exist_ok=True)
             subprocess.run(["apt-get", "download", "-qq", self.package], cwd=downloads, check=True)
             (archive,) = downloads.glob(f"{self.package}_*.deb")
-            subprocess.run(["dpkg-deb", "--extract", archive, unpacked], check=True)
+            # Whole or not at all.
+            part = unpacked.with_suffix(".part")
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir(parents=True)
+            subprocess.run(["dpkg-deb", "--extract", archive, part], check=True)
+            part.rename(unpacked)
             archive.unlink()
         return unpacked / self.folder
 

@@ -1,13 +1,19 @@
 """Trains the segmenter on composed scenes: boxes, clicks, and clicks that correct what came of the ones before.
 
-    python3 Training/train_segmenter.py RUN [--steps 20000] [--side 256] [--frozen 0.33] [--start FILE]
+    python3 Training/train_segmenter.py RUN [--steps 20000] [--sides 256,384] [--frozen 0.33]
+    python3 Training/train_segmenter.py RUN --start MODEL/weights.safetensors [--data annotations.json] --frozen 0 --rate 2e-4
 
-The encoder is frozen for that share of the steps, then learns at a fifth of the rate. Interrupted, it goes on where it was.
+The data are photographs that people have annotated with masks, as COCO has them.
+
+The encoder is frozen for that share of the steps, then its later half learns at a fifth of the rate; the last quarter sees the
+larger pictures. Interrupted, it goes on where it was.
 """
 
 import argparse
 import itertools
+import math
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -17,32 +23,65 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset
 
+from annotated import Annotated
 from cutouts import pictures
 from runs import Run
-from scenes import Composer
+from scenes import AREA, Composer
 from segmenter import BACKGROUND, FOREGROUND, LOWER_RIGHT, UPPER_LEFT, Prompts, Segmenter
 
 SCENES, OBJECTS = 4, 4
+#: The first blocks of the encoder, whose large maps would take most of the time, stay as they were.
+KEPT_BLOCKS = 5
+#: What is beside a photograph that doesn't fill the square: zeros, once normalised.
+BESIDE = 127
 #: How often there are no, one, two … clicks that correct.
 ROUNDS = (0.4, 0.35, 0.25)
 
 
-class Scenes(IterableDataset):
-    """Scenes from the number `first` on: images uint8 [SCENES, side, side, 3], masks bool [P, side, side], owners [P]."""
+class Batch(NamedTuple):
+    #: uint8 [SCENES, side, side, 3]
+    images: np.ndarray
+    #: What is to be cut out, bool [P, side, side].
+    masks: Tensor
+    #: Whether it is a part of something, or a region, [P].
+    is_part: Tensor
+    #: Which image it is on, [P].
+    owners: Tensor
 
-    def __init__(self, composer: Composer, first: int):
+
+def framed(image: np.ndarray, masks: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Half of the time only the upper or the left of a scene, as a photograph that is not square."""
+    if random.random() < 0.5:
+        return image, masks
+    extent = int(image.shape[0] / math.exp(random.uniform(0.1, 0.7)))
+    beside = np.s_[extent:, :] if random.random() < 0.7 else np.s_[:, extent:]
+    image, masks = image.copy(), masks.copy()
+    image[beside] = BESIDE
+    masks[:, *beside] = False
+    return image, masks
+
+
+class Scenes(IterableDataset):
+    """Scenes from the number `first` on, in batches."""
+
+    def __init__(self, composer: Composer | Annotated, first: int):
         self.composer, self.first = composer, first
 
     def __iter__(self):
         scenes = self.composer.scenes(self.first)
         while True:
-            images, masks, owners = [], [], []
+            images, masks, is_part, owners = [], [], [], []
             for scene, number in itertools.islice(scenes, SCENES):
-                order = np.random.default_rng([self.composer.seed, 1, number]).permutation(len(scene.masks))[:OBJECTS]
-                masks += [scene.masks[index] for index in order]
-                owners += [len(images)] * len(order)
-                images.append(scene.image)
-            yield np.stack(images), torch.from_numpy(np.stack(masks)), torch.tensor(owners)
+                random = np.random.default_rng([self.composer.seed, 1, number])
+                image, targets = framed(scene.image, np.concatenate([scene.masks, scene.parts]), random)
+                fitting = [index for index in random.permutation(len(targets)) if targets[index].sum() >= AREA * targets[index].size]
+                for index in fitting[:OBJECTS]:
+                    masks.append(targets[index])
+                    is_part.append(index >= len(scene.masks))
+                    owners.append(len(images))
+                images.append(image)
+            if masks:
+                yield Batch(np.stack(images), torch.from_numpy(np.stack(masks)), torch.tensor(is_part), torch.tensor(owners))
 
 
 def deepest(mask: np.ndarray) -> tuple[int, int]:
@@ -98,9 +137,11 @@ def mask_losses(logits: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
     return 2 * entropy + dice, overlap
 
 
-def loss(network: Segmenter, images: Tensor, masks: Tensor, owners: Tensor, random: np.random.Generator) -> dict[str, Tensor]:
+def loss(network: Segmenter, batch: Batch, random: np.random.Generator) -> dict[str, Tensor]:
     """Of one image embedding, all rounds of clicks."""
-    features = network.encoded(images)
+    images, masks = planes(batch.images), batch.masks
+    with torch.autocast("cpu", torch.bfloat16):
+        features = network.encoded(images)
     side = images.shape[2]
     truth = functional.interpolate(masks[:, None].float(), (side // 4, side // 4), mode="area")
     whole = masks.numpy().astype(np.uint8)
@@ -109,15 +150,18 @@ def loss(network: Segmenter, images: Tensor, masks: Tensor, owners: Tensor, rand
     rounds = 1 + random.choice(len(ROUNDS), p=ROUNDS)
     parts = {"mask": torch.zeros(()), "overlap": torch.zeros(())}
     for number in range(rounds):
-        logits, predicted = network.decoded(features, Prompts(owners, points, labels, former))
+        with torch.autocast("cpu", torch.bfloat16):
+            logits, predicted = network.decoded(features, Prompts(batch.owners, points, labels, former))
+        logits, predicted = logits.float(), predicted.float()
         costs, overlaps = mask_losses(logits, truth)
-        # The first mask, and of the others the one that fits best.
+        # The first mask, and of the others the one that fits best. What one click on a part means, only the others may say.
         best = costs[:, 1:].argmin(1, keepdim=True)
-        cost = costs[:, 0].mean() + costs[:, 1:].gather(1, best).mean()
+        is_clear = ~batch.is_part | (labels >= 0).sum(1).gt(1)
+        cost = (costs[:, 0] * is_clear).mean() + costs[:, 1:].gather(1, best).mean()
         parts["mask"] = parts["mask"] + cost / rounds
         parts["overlap"] = parts["overlap"] + functional.mse_loss(predicted, overlaps) / rounds
         if number == 0:
-            first = overlaps[:, 0].mean()
+            first = overlaps[~batch.is_part, 0].mean()
         if number + 1 < rounds:
             shown = functional.interpolate(logits[:, :1].detach(), (side, side), mode="bilinear", align_corners=False)
             more, more_labels = corrections(whole, (shown[:, 0] > 0).numpy().astype(np.uint8))
@@ -144,28 +188,38 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("run", type=Path)
     parser.add_argument("--steps", type=int, default=20_000)
-    parser.add_argument("--side", type=int, default=256)
-    parser.add_argument("--start", type=Path, help="what export.py segmenter wrote, to go on from")
+    parser.add_argument("--sides", type=lambda text: [int(side) for side in text.split(",")], default=[256, 384])
+    parser.add_argument("--start", type=Path, help="the weights of a segmenter, to go on from")
+    parser.add_argument("--data", type=Path, help="annotations as COCO has them, with masks")
     parser.add_argument("--frozen", type=float, default=0.33)
+    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--log-every", type=int, default=200)
     options = parser.parse_args()
     torch.manual_seed(0)
     network = untrained()
-    composer = Composer(*pictures(held_out=False), options.side, seed=20)
+    encoder = network.image_encoder.encoder.requires_grad_(False)
+    training = None if options.data else pictures(held_out=False)
+
+    def composer(side: int) -> Composer | Annotated:
+        return Composer(*training, side, seed=20, has_parts=True) if training else Annotated(options.data, side, seed=20)
+
     if options.start:
         network.load_state_dict(load_file(options.start), strict=False)
     else:
-        network.settle(planes(np.stack([composer.scene(number).image for number in range(32)])))
-    run = Run(options.run, network, options.steps, rate=1e-3, decay=0.01, warm_up=50, slow=network.encoder)
+        network.image_encoder.settle(planes(np.stack([composer(options.sides[0]).scene(number).image for number in range(32)])))
+    run = Run(options.run, network, options.steps, rate=options.rate, decay=0.01, warm_up=50, slow=encoder)
     random = np.random.default_rng([21, run.step])
-    batches = iter(DataLoader(Scenes(composer, run.step * SCENES * 2), batch_size=None, num_workers=1, prefetch_factor=4))
-    while run.step < options.steps:
-        images, masks, owners = next(batches)
-        network.encoder.requires_grad_(run.step >= options.frozen * options.steps)
-        parts = loss(network, planes(images), masks, owners, random)
-        run.update(parts["mask"] + parts["overlap"], {name: part.item() for name, part in parts.items()})
-        if run.step % options.log_every == 0 or run.step == options.steps:
-            run.log()
+    for side, end in zip(options.sides, (options.steps * 3 // 4, options.steps)):
+        if run.step >= end:
+            continue
+        scenes = Scenes(composer(side), run.step * SCENES * 2)
+        batches = iter(DataLoader(scenes, batch_size=None, num_workers=1, prefetch_factor=4))
+        while run.step < end:
+            encoder._blocks[KEPT_BLOCKS:].requires_grad_(run.step >= options.frozen * options.steps)
+            parts = loss(network, next(batches), random)
+            run.update(parts["mask"] + parts["overlap"], {name: part.item() for name, part in parts.items()})
+            if run.step % options.log_every == 0 or run.step == options.steps:
+                run.log()
 
 
 if __name__ == "__main__":

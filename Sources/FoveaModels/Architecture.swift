@@ -9,6 +9,8 @@ public struct Architecture: Sendable {
     /// `efficientnet_b0`, `tf_efficientnet_lite2`, …
     public let name: String
     public let task: ModelTask
+    /// Of a segmenter.
+    public let geometry: SegmenterGeometry?
     /// The published preprocessing; a model card may override it.
     public var input: InputSpecification { inputFor([]) }
     /// Whether a checkpoint with these entries has this architecture's keys and shapes.
@@ -17,11 +19,12 @@ public struct Architecture: Sendable {
     private let inputFor: @Sendable ([Checkpoint.Entry]) -> InputSpecification
 
     init(
-        name: String, task: ModelTask, input: @escaping @Sendable ([Checkpoint.Entry]) -> InputSpecification,
+        name: String, task: ModelTask, geometry: SegmenterGeometry? = nil,
+        input: @escaping @Sendable ([Checkpoint.Entry]) -> InputSpecification,
         makeNetwork: @escaping @Sendable (Checkpoint, Precision, DetectorHabits) throws -> Network,
         fits: @escaping @Sendable ([Checkpoint.Entry]) -> Bool
     ) {
-        (self.name, self.task, self.inputFor) = (name, task, input)
+        (self.name, self.task, self.geometry, self.inputFor) = (name, task, geometry, input)
         (self.make, self.fits) = (makeNetwork, fits)
     }
 
@@ -86,7 +89,7 @@ public struct Architecture: Sendable {
         + MnasNet.architectures + ShuffleNetV1.architectures + ShuffleNetV2.architectures
         + MegviiShuffleNetV2.architectures + SqueezeNet.architectures + GoogLeNet.architectures
         + Xception.architectures + ResNet.architectures + SNetClassifier.architectures + ThunderNet.architectures
-        + SegmentAnything.architectures
+        + SegmentAnything.architectures + LiteSegmenter.architectures
 
     /// The architecture called `name`.
     public static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }
@@ -99,7 +102,7 @@ public struct Architecture: Sendable {
 
 extension Checkpoint {
     /// A checkpoint with the given tensors, all of zeros that take no memory: to see whether something can be made of it.
-    fileprivate static func zeros(_ entries: [Entry]) -> Checkpoint {
+    static func zeros(_ entries: [Entry]) -> Checkpoint {
         let shapes = Dictionary(entries.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
         return Checkpoint(entries: entries) { name throws(CheckpointError) in
             guard let shape = shapes[name] else { throw .missing(key: name) }

@@ -2,5 +2,5 @@
 public enum Network: Sendable {
     case classifier(any Classifier)
     case detector(any Detector)
-    case segmenter(SegmentAnything)
+    case segmenter(any Segmenter)
 }

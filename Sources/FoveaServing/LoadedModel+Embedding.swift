@@ -23,35 +23,35 @@ extension LoadedModel {
                 } catch ServingError.image(let error) { throw ServingError.imageOfBatch(index: index, error) }
             }
             return NetworkAnswer(
-                output: Tensor(elements, shape: MaskPredictor.embeddingShapes(images.count)),
+                output: Tensor(elements, shape: segmenter.network.geometry.embeddings(images.count)),
                 timings: timings)
         }
     }
 
-    /// What the encoder sees in normalised inputs `[N, 1024, 1024, 3]`, in one job.
+    /// What the encoder sees in normalised inputs `[N, side, side, 3]`, in one job.
     public func embeddings(of input: Tensor, terms: JobTerms = JobTerms()) async throws -> NetworkAnswer {
-        let (images, encoder) = (input.shape[0], try segmenter.network.encoder)
+        let (images, network) = (input.shape[0], try segmenter.network)
         return try await counted {
             try await queue.run(cost: estimate.inference(images: images), terms) { [self] waited in
                 let start = ContinuousClock.now
                 let embeddings = try (0..<images).map { image in
-                    try encoder.embedding(input.sliced(0, image..<image + 1).contiguous()).values
+                    try network.embedding(input.sliced(0, image..<image + 1).contiguous()).values
                 }
                 let timings = StageTimings(decode: .zero, queue: waited, inference: .now - start)
                 estimate.learn(inference: timings.inference, images: images)
                 statistics.ran(images: images, timings, output: .zero)
                 return NetworkAnswer(
                     output: Tensor(
-                        embeddings.flatMap(\.self), shape: MaskPredictor.embeddingShapes(images)),
+                        embeddings.flatMap(\.self), shape: network.geometry.embeddings(images)),
                     timings: [timings])
             }
         }
     }
 }
 
-extension MaskPredictor {
+extension SegmenterGeometry {
     /// The shape of so many encoded images.
-    fileprivate static func embeddingShapes(_ images: Int) -> Shape {
-        Shape(images, embeddingShape[1], embeddingShape[2], embeddingShape[3])
+    fileprivate func embeddings(_ images: Int) -> Shape {
+        Shape(images, embedding[1], embedding[2], embedding[3])
     }
 }

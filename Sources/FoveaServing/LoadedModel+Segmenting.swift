@@ -69,7 +69,8 @@ extension LoadedModel {
         let latest = terms.isBackground ? .distantFuture : ContinuousClock.now + limits.timeout
         let encoding = StageClock()
         let (embedding, origin) = try await segmenter.embeddings.embedding(
-            key, scheduler: queue.scheduler, priority: terms.priority, until: min(terms.deadline ?? latest, latest)
+            key, segmenter.network.geometry, scheduler: queue.scheduler, priority: terms.priority,
+            until: min(terms.deadline ?? latest, latest)
         ) { [self] urgency in
             // It goes on for others when this request ends.
             var terms = terms
@@ -104,7 +105,7 @@ extension LoadedModel {
         waited: Duration = .zero
     ) throws(Cancelled) -> (ImageEmbedding, Duration) {
         let start = ContinuousClock.now
-        let embedding = ImageEmbedding(try segmenter.network.encoder.embedding(input.tensor), frame: input.frame)
+        let embedding = ImageEmbedding(try segmenter.network.embedding(input.tensor), frame: input.frame)
         let timings = StageTimings(decode: decoding, queue: waited, inference: .now - start)
         estimate.learn(inference: timings.inference, images: 1)
         statistics.ran(images: 1, timings, output: .zero)
@@ -131,22 +132,21 @@ extension LoadedModel {
         let cost = segmenter.promptEstimate.inference(images: prompts.count)
         return try await queue.run(cost: cost, terms) { waited -> ([[Segmentation.Mask]], Duration, Duration) in
             let start = ContinuousClock.now
-            let prepared = embedding.prepared(by: segmenter.network.predictor)
+            let geometry = segmenter.network.geometry
+            let prepared = embedding.prepared(by: segmenter.network)
             let upsampler = MaskUpsampler(
-                resizedHeight: frame.seen.height, resizedWidth: frame.seen.width, height: frame.height,
-                width: frame.width)
+                logitsSide: geometry.maskSide, inputSide: geometry.side, resizedHeight: frame.seen.height,
+                resizedWidth: frame.seen.width, height: frame.height, width: frame.width)
             let results = try ComputePool.map(count: asked.count) { index -> [Segmentation.Mask] in
                 let (prompt, choice) = asked[index]
-                let predicted = try segmenter.network.predictor.masks(for: [prompt], on: prepared, choice)
-                return try predicted.flatMap { predicted in
-                    try ComputePool.map(count: predicted.overlaps.count) { number -> Segmentation.Mask in
-                        let side = MaskPredictor.maskSide
-                        let logits = predicted.logits.sliced(0, number..<number + 1).reshaped([side, side])
-                        let upsampled = logits.withElements { upsampler($0) }
-                        return Segmentation.Mask(
-                            mask: upsampled.mask, predictedIoU: predicted.overlaps[number],
-                            stabilityScore: upsampled.stabilityScore, id: shelf.keep(logits, of: key), logits: logits)
-                    }
+                let predicted = try prepared.masks(for: prompt, choice)
+                return try ComputePool.map(count: predicted.overlaps.count) { number -> Segmentation.Mask in
+                    let side = geometry.maskSide
+                    let logits = predicted.logits.sliced(0, number..<number + 1).reshaped([side, side])
+                    let upsampled = logits.withElements { upsampler($0) }
+                    return Segmentation.Mask(
+                        mask: upsampled.mask, predictedIoU: predicted.overlaps[number],
+                        stabilityScore: upsampled.stabilityScore, id: shelf.keep(logits, of: key), logits: logits)
                 }.sorted { $0.predictedIoU > $1.predictedIoU }
             }
             let duration = ContinuousClock.now - start

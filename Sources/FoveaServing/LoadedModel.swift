@@ -69,6 +69,11 @@ public final class LoadedModel: Sendable {
         try runSelfTests()
     }
 
+    /// Of a segmenter.
+    public var geometry: SegmenterGeometry? {
+        if case .segment(let segmenter) = skill { segmenter.network.geometry } else { nil }
+    }
+
     /// What classifies. Throws `ServingError.wrongTask` if the model does something else.
     var classifier: LoadedClassifier {
         get throws(ServingError) {

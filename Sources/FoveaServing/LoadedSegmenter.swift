@@ -4,7 +4,7 @@ import FoveaTensor
 
 /// A network that segments, with how photographs become its input.
 struct LoadedSegmenter: Sendable {
-    let network: SegmentAnything
+    let network: any Segmenter
     let embeddings: EmbeddingCache
     /// What one prompt takes.
     let promptEstimate: CostEstimate
@@ -15,10 +15,10 @@ struct LoadedSegmenter: Sendable {
     /// - Parameter digest: of the weights.
     /// - Throws: `CardError` if the card asks for another size of input.
     init(
-        _ network: SegmentAnything, of model: InstalledModel, digest: SHA256Digest, _ input: InputSpecification,
+        _ network: any Segmenter, of model: InstalledModel, digest: SHA256Digest, _ input: InputSpecification,
         precision: Precision, embeddings: EmbeddingCache
     ) throws(CardError) {
-        let side = SegmentAnything.side
+        let side = network.geometry.side
         guard input.height == side, input.width == side, input.resize == .longerSide else {
             throw .invalid(
                 field: "input", got: "\(input.width)x\(input.height)",
@@ -41,34 +41,37 @@ struct LoadedSegmenter: Sendable {
 
     /// Lets the network see an empty image, and returns how long the encoder took.
     func warmUp() throws -> Duration {
-        let side = SegmentAnything.side
+        let side = network.geometry.side
         let zeros = Tensor(repeating: 0, shape: [1, side, side, 3]).contiguous()
         let start = ContinuousClock.now
-        let embedding = try network.encoder.embedding(zeros)
+        let embedding = try network.embedding(zeros)
         let duration = ContinuousClock.now - start
         let centre = Double(side) / 2
-        let masks = try network.predictor.masks(
-            for: [Prompt(points: [.init(x: centre, y: centre, label: .foreground)])],
-            on: network.predictor.prepared(embedding), .multiple)
-        guard masks.allSatisfy({ $0.logits.values.allSatisfy(\.isFinite) }) else {
+        let masks = try network.prepared(embedding).masks(
+            for: Prompt(points: [.init(x: centre, y: centre, label: .foreground)]), .multiple)
+        guard masks.logits.values.allSatisfy(\.isFinite) else {
             throw ServingError.modelNotReady(
                 name: model, reason: "its answers are not finite numbers: the weights are broken")
         }
         return duration
     }
 
-    /// Decodes a photograph to the encoder's input `[1, 1024, 1024, 3]`: normalised, and zero beside the photograph.
+    /// Decodes a photograph to the encoder's input `[1, side, side, 3]`: normalised, and zero beside the photograph.
     ///
     /// - Parameter isExact: at full resolution even where a scaled decode would do.
     func tensor(
         decoding bytes: ArraySlice<UInt8>, isExact: Bool, limits: ImageLimits
     ) throws(ImageError) -> (tensor: Tensor, frame: ImageFrame) {
         let (input, header) = try picture.input(decoding: bytes, isExact: isExact, limits: limits)
-        return (input.tensor, ImageFrame(width: header.width, height: header.height))
+        return (input.tensor, frame(width: header.width, height: header.height))
     }
 
     /// The encoder's input of a decoded picture.
     func tensor(of image: Image) -> (tensor: Tensor, frame: ImageFrame) {
-        (picture.input(of: image).tensor, ImageFrame(width: image.width, height: image.height))
+        (picture.input(of: image).tensor, frame(width: image.width, height: image.height))
+    }
+
+    private func frame(width: Int, height: Int) -> ImageFrame {
+        ImageFrame(width: width, height: height, side: network.geometry.side)
     }
 }

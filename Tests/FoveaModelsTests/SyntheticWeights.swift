@@ -30,7 +30,7 @@ enum SyntheticWeights {
 
     private static func tensor(_ key: String, shape: [Int], variance: Double) -> Tensor {
         if key.hasSuffix("num_batches_tracked") { return Tensor(repeating: 0, shape: Shape(shape)) }
-        if key.hasSuffix("running_var") { return fill(key, shape: shape) { 0.5 + $0 } }
+        if key.hasSuffix("running_var") || key.contains("deviation") { return fill(key, shape: shape) { 0.5 + $0 } }
         if key.hasSuffix("running_mean") { return fill(key, shape: shape) { 0.2 * ($0 - 0.5) } }
         if shape.count >= 2 {
             let limit = (variance / Double(shape.dropFirst().reduce(1, *))).squareRoot()

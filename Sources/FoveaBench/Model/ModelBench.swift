@@ -10,7 +10,7 @@ public struct ModelBench: Sendable {
     /// One inference: throws where nobody waits for it, which is never here.
     private let inference: @Sendable () throws -> Tensor
 
-    /// - Parameter input: a file of float32 `[batch, H, W, 3]`, for a decoder `[1, 64, 64, 256]`; nil for numbers out of
+    /// - Parameter input: a file of float32 `[batch, H, W, 3]`, for a decoder of an embedding's shape; nil for numbers out of
     ///   a generator.
     public init(
         _ model: BenchedModel, part: BenchedPart = .network, batch: Int, pool: ComputePool, input: String?
@@ -27,14 +27,13 @@ public struct ModelBench: Sendable {
             inference = { Self.table(try network.objects(in: input, DetectionOptions())) }
         case (.segmenter(let network), .network):
             let input = try Self.input(Shape(batch, model.input.height, model.input.width, 3), input)
-            inference = { try network.encoder.embedding(input) }
+            inference = { try network.embedding(input) }
         case (.segmenter(let network), .decoder):
-            let predictor = network.predictor
-            let embedding = try Self.input(MaskPredictor.embeddingShape, input)
-            let image = pool.result { predictor.prepared(embedding) }
-            let centre = Double(SegmentAnything.side) / 2
+            let embedding = try Self.input(network.geometry.embedding, input)
+            let image = pool.result { network.prepared(embedding) }
+            let centre = Double(network.geometry.side) / 2
             let click = Prompt(points: [.init(x: centre, y: centre, label: .foreground)])
-            inference = { try predictor.masks(for: [click], on: image, .multiple)[0].logits }
+            inference = { try image.masks(for: click, .multiple).logits }
         }
     }
 
@@ -59,7 +58,7 @@ public struct ModelBench: Sendable {
     }
 
     /// Runs the network once and writes what it gives as float32 to a file: logits `[batch, classes]`, objects `[objects, 6]`
-    /// (corners, class, score), an embedding `[64, 64, 256]` or masks `[3, 256, 256]`.
+    /// (corners, class, score), an embedding or masks `[3, H, W]`.
     public func dump(to path: String) throws(BenchError) { try RawFloats.write(output().values, to: path) }
 
     /// The milliseconds of `rounds` inferences, one right after the other.

@@ -26,7 +26,7 @@ extension SegmentAnything {
         encoder: @escaping @Sendable (Weights) throws(CheckpointError) -> any ImageEncoder
     ) -> Architecture {
         Architecture(
-            name: name, task: .segment, input: { _ in .segmentAnything },
+            name: name, task: .segment, geometry: geometry, input: { _ in .segmentAnything },
             makeNetwork: { checkpoint, precision, _ in
                 let weights = Weights(checkpoint.withSegmentAnythingKeys, precision: precision)
                 let network = try SegmentAnything(weights, encoder: encoder)

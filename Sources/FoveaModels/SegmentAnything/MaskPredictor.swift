@@ -20,7 +20,7 @@ public struct MaskPredictor: Sendable {
     /// Takes the tensors of both parts from the root of a checkpoint.
     public init(_ weights: Weights) throws(CheckpointError) {
         prompts = try PromptEncoder(weights["prompt_encoder"])
-        decoder = try MaskDecoder(weights["mask_decoder"])
+        decoder = try MaskDecoder(weights["mask_decoder"], .segmentAnything)
     }
 
     /// What is the same for every prompt on an image, of its embedding `[1, 64, 64, 256]`.
@@ -62,35 +62,10 @@ public struct MaskPredictor: Sendable {
 
 /// What prompts on one image share: three maps of 4 MiB.
 public struct PreparedEmbedding: Sendable {
+    static let bytes = 3 * MaskPredictor.embeddingShape.product * MemoryLayout<Float>.stride
+
     /// `[4096, 256]`
     let embedding: Tensor
     /// The image as prompts without a mask see it.
     let unmasked: ImageTokens
-}
-
-/// Which of the masks that the network knows for a prompt are wanted.
-public enum MaskChoice: Sendable, CaseIterable {
-    /// One, for a prompt that leaves no choice: a box, several points, an earlier mask.
-    case single
-    /// Three, as a single click may mean a part, the whole or what is between. Their order means nothing: choose by overlap.
-    case multiple
-
-    /// How many masks that is.
-    public var count: Int { masks.count }
-
-    var masks: Range<Int> {
-        switch self {
-        case .single: 0..<1
-        case .multiple: 1..<4
-        }
-    }
-}
-
-/// Masks for one prompt.
-public struct PredictedMasks: Sendable {
-    /// `[M, 256, 256]` for the whole input of 1024 × 1024; above 0 is inside.
-    public let logits: Tensor
-    /// How far each mask overlaps with the right one, by the network's own estimate: intersection over union. A regression,
-    /// so that it may be above 1.
-    public let overlaps: [Float]
 }

@@ -31,7 +31,7 @@ struct PromptEncoder: Sendable {
 
     init(_ weights: Weights) throws(CheckpointError) {
         let width = Self.width
-        encoding = try FourierPositions(weights["pe_layer"])
+        encoding = try FourierPositions(weights["pe_layer"], frequencies: width / 2)
         var kinds: [[Float]] = []
         for kind in 0..<4 {
             kinds.append(try weights["point_embeddings"][kind].take("weight", shape: [1, width]).values)

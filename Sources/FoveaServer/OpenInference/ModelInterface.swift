@@ -15,6 +15,8 @@ struct ModelInterface: Sendable, Equatable {
     /// Most images in one request.
     let maxBatch: Int
     var task = ModelTask.classify
+    /// Of a segmenter, `[1, H, W, C]`.
+    var embedding: Shape?
 
     /// Encoded JPEG or PNG files.
     static let image = "image"
@@ -57,16 +59,14 @@ struct ModelInterface: Sendable, Equatable {
                 TensorDescription(name: Self.count, datatype: .int64, shape: [N]),
             ]
         case .segment:
-            let (H, W, C) = (Self.embedding[1], Self.embedding[2], Self.embedding[3])
-            return [TensorDescription(name: Self.embeddings, datatype: .fp32, shape: [N, C, H, W])]
+            let axes = embedding.map { [$0[3], $0[1], $0[2]] } ?? [-1, -1, -1]
+            return [TensorDescription(name: Self.embeddings, datatype: .fp32, shape: [N] + axes)]
         case .classify, .semantic:
             return [Self.logits, Self.probabilities].map {
                 TensorDescription(name: $0, datatype: .fp32, shape: [N, classes ?? -1])
             }
         }
     }
-
-    private static var embedding: Shape { MaskPredictor.embeddingShape }
 
     /// The inputs in words, for error messages.
     var choice: String {

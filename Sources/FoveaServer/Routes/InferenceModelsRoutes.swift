@@ -83,7 +83,7 @@ extension ModelInterface {
     init(_ model: LoadedModel, maxBatch: Int) {
         self.init(
             height: model.input.height, width: model.input.width, classes: model.classes, maxBatch: maxBatch,
-            task: model.task)
+            task: model.task, embedding: model.geometry?.embedding)
     }
 }
 
@@ -104,7 +104,8 @@ extension ModelMetadata {
             name: summary.name, versions: try path.versions(in: context.registry).map(\.version),
             interface: ModelInterface(
                 height: input.height, width: input.width, classes: summary.classes,
-                maxBatch: context.configuration.maxBatch, task: model.card.task),
+                maxBatch: context.configuration.maxBatch, task: model.card.task,
+                embedding: model.architecture.geometry?.embedding),
             task: model.card.task.rawValue, architecture: model.architecture.name, labels: summary.loaded?.labels ?? [],
             preprocessing: input.json)
     }

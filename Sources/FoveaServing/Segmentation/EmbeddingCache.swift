@@ -40,7 +40,7 @@ public final class EmbeddingCache: Sendable {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - budget: bytes; an embedding takes 2 MiB, and 12 more while its photograph is asked about.
+    ///   - budget: bytes; an embedding of Segment Anything takes 2 MiB, and 12 more while its photograph is asked about.
     ///   - files: where embeddings outlive this cache.
     public init(budget: Int = 512 << 20, files: EmbeddingFiles? = nil) {
         (self.budget, self.files) = (budget, files)
@@ -68,8 +68,10 @@ public final class EmbeddingCache: Sendable {
     /// as anybody waits, as urgent as the most urgent who does.
     ///
     /// - Throws: `ServingError.deadlineExceeded`, `.cancelled`, or what `compute` throws.
+    ///
+    /// - Parameter geometry: of the segmenter.
     func embedding(
-        _ key: Key, scheduler: Scheduler, priority: JobTerms.Priority = .normal,
+        _ key: Key, _ geometry: SegmenterGeometry, scheduler: Scheduler, priority: JobTerms.Priority = .normal,
         until deadline: ContinuousClock.Instant,
         compute: @escaping @Sendable (Urgency) async throws -> ImageEmbedding
     ) async throws -> (ImageEmbedding, EmbeddingOrigin) {
@@ -78,7 +80,7 @@ public final class EmbeddingCache: Sendable {
         let origin = Mutex(EmbeddingOrigin.miss)
         defer { leave(job, key) }
         let embedding = try await scheduler.wait(for: job, until: deadline) {
-            origin.withLock { $0 = board(job, key, priority, compute) }
+            origin.withLock { $0 = board(job, key, geometry, priority, compute) }
             return 0
         }
         return (embedding, origin.withLock { $0 })
@@ -86,7 +88,7 @@ public final class EmbeddingCache: Sendable {
 
     /// Lets a job wait for the embedding of `key`, which is fetched or computed for the first.
     private func board(
-        _ job: Job<ImageEmbedding>, _ key: Key, _ priority: JobTerms.Priority,
+        _ job: Job<ImageEmbedding>, _ key: Key, _ geometry: SegmenterGeometry, _ priority: JobTerms.Priority,
         _ compute: @escaping @Sendable (Urgency) async throws -> ImageEmbedding
     ) -> EmbeddingOrigin {
         state.withLock { state in
@@ -106,7 +108,7 @@ public final class EmbeddingCache: Sendable {
             if flight == nil {
                 state.flights[key]?.task = Task { [self] in
                     do {
-                        land(key, .success(try await fetch(key) { try await compute(urgency) }))
+                        land(key, .success(try await fetch(key, geometry) { try await compute(urgency) }))
                     } catch { land(key, .failure(error)) }
                 }
             }
@@ -115,18 +117,18 @@ public final class EmbeddingCache: Sendable {
     }
 
     private func fetch(
-        _ key: Key, or compute: @Sendable () async throws -> ImageEmbedding
+        _ key: Key, _ geometry: SegmenterGeometry, or compute: @Sendable () async throws -> ImageEmbedding
     ) async throws -> ImageEmbedding {
-        if let kept = await fetched(key) { return kept }
+        if let kept = await fetched(key, geometry) { return kept }
         let made = try await compute()
         if let name = key.fileName { files?.write(name) { made.fileBytes } }
         return made
     }
 
     /// What is on disk, unless it is damaged.
-    private func fetched(_ key: Key) async -> ImageEmbedding? {
+    private func fetched(_ key: Key, _ geometry: SegmenterGeometry) async -> ImageEmbedding? {
         guard let files, let name = key.fileName else { return nil }
-        return try? await inBackground { files.read(name).flatMap(ImageEmbedding.init(fileBytes:)) }
+        return try? await inBackground { files.read(name).flatMap { ImageEmbedding(fileBytes: $0, geometry) } }
     }
 
     /// Ends the wait of a job, and the computation if it was the last that waited.
@@ -175,20 +177,18 @@ public final class EmbeddingCache: Sendable {
         var bytes = Self.bytes(of: state.entries)
         guard bytes > budget else { return }
         let oldest = state.entries.sorted { $0.value.lastUse < $1.value.lastUse }
-        for (_, entry) in oldest where bytes > budget && entry.embedding.isPrepared {
+        for (_, entry) in oldest where bytes > budget {
+            bytes -= entry.embedding.preparedBytes
             entry.embedding.forgetPrepared()
-            bytes -= ImageEmbedding.preparedBytes
         }
-        for (key, _) in oldest where bytes > budget {
+        for (key, entry) in oldest where bytes > budget {
             state.entries[key] = nil
-            bytes -= ImageEmbedding.bytes
+            bytes -= entry.embedding.bytes
         }
     }
 
     private static func bytes(of entries: [Key: Entry]) -> Int {
-        entries.values.reduce(0) {
-            $0 + ImageEmbedding.bytes + ($1.embedding.isPrepared ? ImageEmbedding.preparedBytes : 0)
-        }
+        entries.values.reduce(0) { $0 + $1.embedding.bytes + $1.embedding.preparedBytes }
     }
 }
 

@@ -7,9 +7,9 @@ import Synchronization
 /// It is kept in half precision from the beginning, so that an answer does not depend on where the embedding comes from.
 final class ImageEmbedding: Sendable {
     let frame: ImageFrame
-    /// `[64, 64, 256]`
+    /// Of the shape that the segmenter's geometry says.
     let elements: [Float16]
-    private let prepared = Mutex<PreparedEmbedding?>(nil)
+    private let prepared = Mutex<(any PreparedImage)?>(nil)
 
     convenience init(_ embedding: Tensor, frame: ImageFrame) {
         self.init(elements: embedding.withElements { $0.map { Float16($0) } }, frame: frame)
@@ -17,20 +17,19 @@ final class ImageEmbedding: Sendable {
 
     init(elements: [Float16], frame: ImageFrame) { (self.elements, self.frame) = (elements, frame) }
 
-    static let elementCount = MaskPredictor.embeddingShape.product
+    /// The memory of the elements.
+    var bytes: Int { elements.count * MemoryLayout<Float16>.stride }
 
-    /// The memory of the elements, and that of what is prepared.
-    static let bytes = elementCount * MemoryLayout<Float16>.stride
-    static let preparedBytes = 3 * elementCount * MemoryLayout<Float>.stride
+    /// The memory of what is prepared.
+    var preparedBytes: Int { prepared.withLock { $0?.bytes ?? 0 } }
 
     /// What the prompts on it share; computed at the first, and again after `forgetPrepared`.
-    func prepared(by predictor: MaskPredictor) -> PreparedEmbedding {
+    func prepared(by network: any Segmenter) -> any PreparedImage {
         if let ready = prepared.withLock({ $0 }) { return ready }
-        let made = predictor.prepared(Tensor(elements.map(Float.init), shape: MaskPredictor.embeddingShape))
+        let made = network.prepared(Tensor(elements.map(Float.init), shape: network.geometry.embedding))
         prepared.withLock { $0 = made }
         return made
     }
 
     func forgetPrepared() { prepared.withLock { $0 = nil } }
-    var isPrepared: Bool { prepared.withLock { $0 != nil } }
 }

@@ -1,17 +1,16 @@
-import FoveaModels
-
 /// Where a photograph lies in the square that a segmenter sees: its longer side fills it, from the top left corner.
 public struct ImageFrame: Sendable, Hashable {
     /// Of the upright photograph, in pixels.
     public let width: Int
     public let height: Int
+    /// Of the square, in pixels.
+    let side: Int
 
-    public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+    init(width: Int, height: Int, side: Int) { (self.width, self.height, self.side) = (width, height, side) }
 
     /// The photograph's size in the square.
     var seen: PictureSize {
-        PictureSize(width: width, height: height)
-            .fitted(into: PictureSize(width: SegmentAnything.side, height: SegmentAnything.side))
+        PictureSize(width: width, height: height).fitted(into: PictureSize(width: side, height: side))
     }
 
     func contains(_ x: Double, _ y: Double) -> Bool {

@@ -19,7 +19,7 @@ final class MaskShelf: Sendable {
     private let capacity: Int
     private let state = Mutex(State())
 
-    /// - Parameter capacity: masks, 256 KiB each; as many as the largest answer has, unless given.
+    /// - Parameter capacity: masks, 256 KiB each of Segment Anything; as many as the largest answer has, unless given.
     init(capacity: Int = 3 * LoadedModel.promptLimit) { self.capacity = capacity }
 
     /// Keeps a mask's logits, and returns their name; the oldest go.

@@ -62,7 +62,7 @@ public struct SegmentPrompt: Sendable, Equatable {
 
     /// The prompt as the network takes it.
     ///
-    /// - Parameter logits: those of `mask`, `[256, 256]`.
+    /// - Parameter logits: those of `mask`, `[maskSide, maskSide]`.
     func prompt(in frame: ImageFrame, logits: Tensor?) -> Prompt {
         let places = points.map { point in
             let (x, y) = frame.place(point.x, point.y)

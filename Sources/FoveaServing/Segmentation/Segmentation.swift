@@ -20,7 +20,7 @@ public struct Segmentation: Sendable {
         public let stabilityScore: Float?
         /// Names its logits, for the next prompt.
         public let id: String
-        /// `[256, 256]`; above 0 is inside.
+        /// `[maskSide, maskSide]`; above 0 is inside.
         public let logits: Tensor
     }
 }

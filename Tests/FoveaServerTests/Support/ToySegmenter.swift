@@ -8,7 +8,7 @@ import FoveaTensor
 /// differ from photograph to photograph and from prompt to prompt.
 enum ToySegmenter {
     static let architecture = Architecture(
-        name: "toy_segmenter", task: .segment, input: { _ in input },
+        name: "toy_segmenter", task: .segment, geometry: SegmentAnything.geometry, input: { _ in input },
         makeNetwork: { _, precision, _ in
             let weights = Weights(checkpoint, precision: precision)
             return .segmenter(try SegmentAnything(weights) { _ in Encoder() })

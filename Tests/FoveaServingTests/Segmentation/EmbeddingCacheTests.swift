@@ -14,17 +14,21 @@ import Testing
         .init(encoder: SHA256Digest(of: Array(encoder.utf8)[...]), image: SHA256Digest(of: Array(image.utf8)[...]))
     }
 
+    private let geometry = SegmentAnything.geometry
+
     private func embedding(_ value: Float = 0.1) -> ImageEmbedding {
         ImageEmbedding(
-            Tensor([Float](repeating: value, count: ImageEmbedding.elementCount), shape: MaskPredictor.embeddingShape),
-            frame: ImageFrame(width: 3, height: 2))
+            Tensor([Float](repeating: value, count: geometry.embedding.product), shape: geometry.embedding),
+            frame: ImageFrame(width: 3, height: 2, side: geometry.side))
     }
 
     private func ask(
         _ cache: EmbeddingCache, _ key: EmbeddingCache.Key,
         compute: @escaping @Sendable () async throws -> ImageEmbedding
     ) async throws -> EmbeddingOrigin {
-        try await cache.embedding(key, scheduler: scheduler, until: .now + .seconds(60)) { _ in try await compute() }.1
+        try await cache.embedding(key, geometry, scheduler: scheduler, until: .now + .seconds(60)) { _ in
+            try await compute()
+        }.1
     }
 
     @Test("However many ask for a photograph at once, it is computed once; later askers get what is kept")
@@ -59,12 +63,12 @@ import Testing
 
     @Test("What was used least recently goes when the budget is full")
     func budget() async throws {
-        let cache = EmbeddingCache(budget: 2 * ImageEmbedding.bytes)
+        let cache = EmbeddingCache(budget: 2 * embedding().bytes)
         let made = embedding()
         for image in ["a", "b"] { #expect(try await ask(cache, key(image)) { made } == .miss) }
         #expect(try await ask(cache, key("a")) { made } == .memory)
         #expect(try await ask(cache, key("c")) { made } == .miss)
-        #expect(cache.bytes == 2 * ImageEmbedding.bytes)
+        #expect(cache.bytes == 2 * made.bytes)
         #expect(try await ask(cache, key("a")) { made } == .memory)
         #expect(try await ask(cache, key("b")) { made } == .miss)
         cache.forget(key("a").image)
@@ -128,7 +132,7 @@ import Testing
 
         let second = try open()
         let (kept, origin) = try await second.cache.embedding(
-            key("a"), scheduler: scheduler, until: .now + .seconds(60)
+            key("a"), geometry, scheduler: scheduler, until: .now + .seconds(60)
         ) { _ in
             Issue.record("computed again")
             return made
@@ -161,21 +165,23 @@ import Testing
     @Test("Only a whole file of this version is read as an embedding")
     func file() throws {
         let bytes = embedding().fileBytes
-        #expect(ImageEmbedding(fileBytes: bytes)?.frame == ImageFrame(width: 3, height: 2))
+        func read(_ bytes: [UInt8]) -> ImageEmbedding? { ImageEmbedding(fileBytes: bytes, geometry) }
+        #expect(read(bytes)?.frame == ImageFrame(width: 3, height: 2, side: 1024))
+        #expect(ImageEmbedding(fileBytes: bytes, LiteSegmenter.geometry) == nil)
         for cut in [0, 1, 18, bytes.count - 32, bytes.count - 1] {
-            #expect(ImageEmbedding(fileBytes: Array(bytes[..<cut])) == nil)
+            #expect(read(Array(bytes[..<cut])) == nil)
         }
-        #expect(ImageEmbedding(fileBytes: bytes + [0]) == nil)
+        #expect(read(bytes + [0]) == nil)
         for position in [0, 6, 10, 14, 18, bytes.count - 1] {
             var changed = bytes
             changed[position] ^= 0x40
-            #expect(ImageEmbedding(fileBytes: changed) == nil)
+            #expect(read(changed) == nil)
         }
         // A right sum does not make up for another version or a frame without pixels.
         for position in [6, 10] {
             var changed = Array(bytes.dropLast(32))
             changed[position] = position == 6 ? 2 : 0
-            #expect(ImageEmbedding(fileBytes: changed + SHA256Digest.bytes(of: changed[...])) == nil)
+            #expect(read(changed + SHA256Digest.bytes(of: changed[...])) == nil)
         }
     }
 
@@ -183,7 +189,7 @@ import Testing
     func precision() {
         let kept = embedding(0.1)
         #expect(kept.elements.allSatisfy { $0 == Float16(0.1) })
-        #expect(ImageEmbedding.bytes == 2 << 20)
+        #expect(kept.bytes == 2 << 20)
     }
 
     @Test("A mask's logits are there under its name, for its photograph alone, until newer ones need the room")

@@ -12,7 +12,7 @@ import Testing
             (1, 1, 1024, 1024), (5000, 1, 1024, 1), (3, 2, 1024, 683),
         ])
     func seen(width: Int, height: Int, seenWidth: Int, seenHeight: Int) {
-        let seen = ImageFrame(width: width, height: height).seen
+        let seen = ImageFrame(width: width, height: height, side: 1024).seen
         #expect(seen.width == seenWidth)
         #expect(seen.height == seenHeight)
     }
@@ -22,7 +22,7 @@ import Testing
         let prompt = SegmentPrompt(
             points: [.init(x: 900, y: 600), .init(x: 0, y: 1200, isForeground: false)],
             box: .init(left: 0, top: 0, right: 1800, bottom: 1200))
-        let scaled = prompt.prompt(in: ImageFrame(width: 1800, height: 1200), logits: nil)
+        let scaled = prompt.prompt(in: ImageFrame(width: 1800, height: 1200, side: 1024), logits: nil)
         #expect(
             scaled.points == [
                 .init(x: 512, y: 341.5, label: .foreground), .init(x: 0, y: 683, label: .background),
@@ -44,7 +44,7 @@ import Testing
         ])
     func invalid(prompt: SegmentPrompt, reason: String) {
         let error = #expect(throws: ServingError.self) {
-            try prompt.check(in: ImageFrame(width: 100, height: 50), number: 3)
+            try prompt.check(in: ImageFrame(width: 100, height: 50, side: 1024), number: 3)
         }
         #expect("\(error.map { "\($0)" } ?? "")".contains(reason))
         #expect("\(error.map { "\($0)" } ?? "")".contains("prompt 3"))
@@ -52,7 +52,7 @@ import Testing
 
     @Test("The edges belong to the photograph; only a single point by itself is ambiguous")
     func valid() throws {
-        let frame = ImageFrame(width: 100, height: 50)
+        let frame = ImageFrame(width: 100, height: 50, side: 1024)
         let prompts = [
             SegmentPrompt(points: [.init(x: 100, y: 50)]),
             SegmentPrompt(points: [.init(x: 0, y: 0), .init(x: 1, y: 1)]),

@@ -75,7 +75,7 @@ struct AutomaticSearch {
     private mutating func masks(
         of crop: ImageCrop, _ embedding: ImageEmbedding, before others: [AutomaticMask]
     ) async throws -> [AutomaticMask] {
-        let search = CropSearch(crop, embedding, of: frame, segmenter.network.predictor, options, predict: predict)
+        let search = CropSearch(crop, embedding, of: frame, segmenter.network, options, predict: predict)
         var found = FoundMasks()
         var bytes = others.reduce(0) { $0 + $1.bytes }
         try await tell(others.count)

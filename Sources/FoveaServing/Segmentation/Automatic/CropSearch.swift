@@ -12,57 +12,57 @@ struct CropSearch: Sendable {
     let grid: PointGrid
     let options: AutomaticMaskOptions
     /// The masks that a prompt may mean; those of too low predicted overlap may be missing.
-    typealias Predict = @Sendable (Prompt, PreparedEmbedding) throws -> [PredictedMasks]
+    typealias Predict = @Sendable (Prompt, any PreparedImage) throws -> PredictedMasks
 
     private let embedding: ImageEmbedding
-    private let predictor: MaskPredictor
+    private let network: any Segmenter
     private let predict: Predict
     private let upsampler: MaskUpsampler
 
     /// - Parameters:
     ///   - embedding: of the crop.
     ///   - frame: of the photograph.
-    ///   - predict: asks something else than the predictor.
+    ///   - predict: asks something else than the network.
     init(
-        _ crop: ImageCrop, _ embedding: ImageEmbedding, of frame: ImageFrame, _ predictor: MaskPredictor,
+        _ crop: ImageCrop, _ embedding: ImageEmbedding, of frame: ImageFrame, _ network: any Segmenter,
         _ options: AutomaticMaskOptions, predict: Predict? = nil
     ) {
         (self.crop, self.embedding, self.frame) = (crop, embedding, frame)
-        (self.predictor, self.options) = (predictor, options)
+        (self.network, self.options) = (network, options)
         let threshold = options.predictedIoUThreshold == 0 ? nil : Float(options.predictedIoUThreshold)
-        self.predict = predict ?? { try predictor.masks(for: [$0], on: $1, .multiple, over: threshold) }
+        self.predict = predict ?? { try $1.masks(for: $0, .multiple, over: threshold) }
         grid = PointGrid(pointsPerSide: options.pointsPerSide(inLayer: crop.layer))
-        let seen = embedding.frame.seen
+        let (geometry, seen) = (network.geometry, embedding.frame.seen)
         upsampler = MaskUpsampler(
-            resizedHeight: seen.height, resizedWidth: seen.width, height: crop.height, width: crop.width)
+            logitsSide: geometry.maskSide, inputSide: geometry.side, resizedHeight: seen.height,
+            resizedWidth: seen.width, height: crop.height, width: crop.width)
     }
 
     /// What is found at the points of these numbers, in their order. Throws `Cancelled` when nobody waits for it any more.
     func masks(at points: Range<Int>) throws -> FoundMasks {
-        let prepared = embedding.prepared(by: predictor)
+        let prepared = embedding.prepared(by: network)
         return try ComputePool.map(count: points.count) { try masks(at: points.lowerBound + $0, on: prepared) }
             .reduce(FoundMasks(), +)
     }
 
-    private func masks(at number: Int, on prepared: PreparedEmbedding) throws -> FoundMasks {
+    private func masks(at number: Int, on prepared: any PreparedImage) throws -> FoundMasks {
         let share = grid[number]
         let (x, y) = (share.x * Double(crop.width), share.y * Double(crop.height))
         let place = embedding.frame.place(x, y)
         let prompt = Prompt(points: [.init(x: place.x, y: place.y, label: .foreground)])
         var found = FoundMasks()
-        for predicted in try predict(prompt, prepared) {
-            found.dropped.predictedIoU += MaskChoice.multiple.count - predicted.overlaps.count
-            for (mask, overlap) in predicted.overlaps.enumerated() {
-                try Cancellation.check()
-                guard options.predictedIoUThreshold == 0 || overlap > Float(options.predictedIoUThreshold) else {
-                    found.dropped.predictedIoU += 1
-                    continue
-                }
-                let upsampled = predicted.logits.sliced(0, mask..<mask + 1).withElements {
-                    upsampler($0, stabilityOffset: Float(options.stabilityScoreOffset))
-                }
-                add(upsampled, overlap, x: x, y: y, to: &found)
+        let predicted = try predict(prompt, prepared)
+        found.dropped.predictedIoU += MaskChoice.multiple.count - predicted.overlaps.count
+        for (mask, overlap) in predicted.overlaps.enumerated() {
+            try Cancellation.check()
+            guard options.predictedIoUThreshold == 0 || overlap > Float(options.predictedIoUThreshold) else {
+                found.dropped.predictedIoU += 1
+                continue
             }
+            let upsampled = predicted.logits.sliced(0, mask..<mask + 1).withElements {
+                upsampler($0, stabilityOffset: Float(options.stabilityScoreOffset))
+            }
+            add(upsampled, overlap, x: x, y: y, to: &found)
         }
         return found
     }

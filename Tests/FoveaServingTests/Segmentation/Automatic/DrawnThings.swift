@@ -5,8 +5,8 @@ import FoveaTensor
 /// What is asked instead of a network: discs with holes and islands, the same as those of
 /// `Scripts/automatic_mask_goldens.py`.
 enum DrawnThings {
-    static func masks(of prompt: Prompt) -> [PredictedMasks] {
-        guard let point = prompt.points.first else { return [] }
+    static func masks(of prompt: Prompt) -> PredictedMasks {
+        let point = prompt.points[0]
         let (column, row) = (Int((point.x + 0.01) / 128), Int((point.y + 0.01) / 128))
         let key = "thing \(column) \(row)"
         let shape = numbers(key, 4)
@@ -18,10 +18,8 @@ enum DrawnThings {
             let radius = radius * (1 + shape[2] / 4)
             logits += disc(x, y, radius: radius, level: level, noise: numbers("\(key) \(mask)", 33 * 33))
         }
-        return [
-            PredictedMasks(
-                logits: Tensor(logits, shape: [3, 256, 256]), overlaps: overlaps.map { Float(0.9 + 0.1 * $0) })
-        ]
+        return PredictedMasks(
+            logits: Tensor(logits, shape: [3, 256, 256]), overlaps: overlaps.map { Float(0.9 + 0.1 * $0) })
     }
 
     private static func numbers(_ key: String, _ count: Int) -> [Double] {

@@ -18,7 +18,7 @@ import Testing
     func crops(row: [String]) throws {
         let (width, height) = (try #require(Int(row[0])), try #require(Int(row[1])))
         let crops = ImageCrop.crops(
-            of: ImageFrame(width: width, height: height), layers: try #require(Int(row[2])),
+            of: ImageFrame(width: width, height: height, side: 1024), layers: try #require(Int(row[2])),
             overlapRatio: try #require(Double(row[3])))
         let boxes = crops.map { "\($0.layer):\($0.x),\($0.y),\($0.x + $0.width),\($0.y + $0.height)" }
         #expect(boxes.joined(separator: ";") == row[4])
@@ -29,7 +29,7 @@ import Testing
         for (width, height) in [(1, 1), (1, 9), (3, 5), (7, 8), (16, 2)] {
             for ratio in [0, 0.3, 1] {
                 let crops = ImageCrop.crops(
-                    of: ImageFrame(width: width, height: height), layers: 3, overlapRatio: ratio)
+                    of: ImageFrame(width: width, height: height, side: 1024), layers: 3, overlapRatio: ratio)
                 #expect(crops.allSatisfy { $0.width > 0 && $0.height > 0 && $0.x >= 0 && $0.y >= 0 })
                 #expect(crops.allSatisfy { $0.x + $0.width <= width && $0.y + $0.height <= height })
             }
@@ -38,7 +38,7 @@ import Testing
 
     @Test("A mask that ends within 20 pixels of a crop's border is cut, but not at the photograph's own border")
     func edges() {
-        let frame = ImageFrame(width: 1000, height: 800)
+        let frame = ImageFrame(width: 1000, height: 800, side: 1024)
         let crop = ImageCrop(x: 300, y: 0, width: 400, height: 500, layer: 1)
         func cuts(_ x0: Float, _ y0: Float, _ x1: Float, _ y1: Float) -> Bool {
             crop.cuts(Box(x0: x0, y0: y0, x1: x1, y1: y1), of: frame)

@@ -45,7 +45,7 @@ import Testing
         let cache = try Self.segmenter.get().model.segmenter.embeddings
         let before = cache.bytes
         #expect(try await search(options, image: image) { _ in }.origin == .miss)
-        #expect(cache.bytes == before + ImageEmbedding.bytes + ImageEmbedding.preparedBytes)
+        #expect(cache.bytes == before + (14 << 20))
         let again = try await search(options, image: image) { _ in }
         #expect(again.origin == .memory)
         #expect(again.crops == 5)

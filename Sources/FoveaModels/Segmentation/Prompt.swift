@@ -2,7 +2,7 @@ public import FoveaTensor
 
 /// What a user says of the thing to be cut out: points on it or beside it, a box around it, an earlier mask of it.
 ///
-/// Coordinates are those of the network's input of 1024 × 1024, not of the photograph. An empty prompt is one, too.
+/// Coordinates are those of the network's square input, not of the photograph. An empty prompt is one, too.
 public struct Prompt: Sendable {
     /// Whether a point is on the thing or not; there are no other kinds.
     public enum Label: Int, Sendable, CaseIterable { case background = 0, foreground = 1 }
@@ -26,7 +26,7 @@ public struct Prompt: Sendable {
 
     public var points: [Point]
     public var box: Box?
-    /// The logits of an earlier answer, `[256, 256]`, as they were returned.
+    /// The logits of an earlier answer, `[maskSide, maskSide]`, as they were returned.
     public var mask: Tensor?
 
     public init(points: [Point] = [], box: Box? = nil, mask: Tensor? = nil) {

@@ -2,7 +2,7 @@ import FoveaTensor
 
 /// An image in the transformer.
 struct ImageTokens: Sendable {
-    /// `[4096, 256]`
+    /// `[S, width]`
     let tokens: Tensor
     /// The same plus where each token is: what the others find it by.
     let positioned: Tensor

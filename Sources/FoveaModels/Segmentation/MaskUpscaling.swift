@@ -1,18 +1,21 @@
 import FoveaNN
 import FoveaTensor
 
-/// An image's 64 × 64 tokens as 256 × 256 of 32 numbers each, and the masks that are their products with a vector.
+/// An image's tokens as four times as many rows and columns of 32 numbers each, and the masks that are their products with a
+/// vector.
 ///
 /// A transposed convolution of 2×2 with stride 2 makes four pixels of each by one matrix; the pixels are put in order at the
 /// very end, since all that follows looks at each pixel alone.
 ///
 /// | Key        | Shape              |
 /// | ---------- | ------------------ |
-/// | `0.weight` | `[256, 64, 2, 2]`  |
+/// | `0.weight` | `[width, 64, 2, 2]` |
 /// | `0.bias`   | `[64]`             |
 /// | `1.*`      | see `LayerNorm`    |
 /// | `3.weight` | `[64, 32, 2, 2]`   |
 /// | `3.bias`   | `[32]`             |
+///
+/// `LiteSegmenter`'s has the second doubling at `2.*`, and another norm at `3.*`.
 struct MaskUpscaling: Sendable {
     /// The numbers of a pixel at the end.
     static let width = 32
@@ -20,21 +23,35 @@ struct MaskUpscaling: Sendable {
 
     private let first, second: Doubling
     private let norm: LayerNorm
+    private let lastNorm: LayerNorm?
+    /// Of an image, in tokens.
+    private let side: Int
 
-    init(_ weights: Weights) throws(CheckpointError) {
-        first = try Doubling(weights[0], input: PromptEncoder.width, output: Self.innerWidth)
-        norm = try LayerNorm(weights[1], width: Self.innerWidth, epsilon: 1e-6, activation: .gelu)
-        second = try Doubling(weights[3], input: Self.innerWidth, output: Self.width, activation: .gelu)
+    init(_ weights: Weights, _ plan: MaskDecoderPlan) throws(CheckpointError) {
+        let (keys, activation) = (plan.upscaling, plan.upscaling.activation)
+        func norm(_ key: Int, width: Int) throws(CheckpointError) -> LayerNorm {
+            try LayerNorm(weights[key], width: width, epsilon: 1e-6, activation: activation)
+        }
+        side = plan.side
+        first = try Doubling(weights[0], input: plan.width, output: Self.innerWidth)
+        self.norm = try norm(1, width: Self.innerWidth)
+        second = try Doubling(
+            weights[keys.second], input: Self.innerWidth, output: Self.width,
+            activation: keys.lastNorm == nil ? activation : .none)
+        if let key = keys.lastNorm { lastNorm = try norm(key, width: Self.width) } else { lastNorm = nil }
     }
 
-    /// The masks `[M, 256, 256]` of the image's tokens `[4096, 256]` with the vectors `[M, 32]`.
-    func masks(_ image: Tensor, _ vectors: Tensor) -> Tensor {
-        let (M, side) = (vectors.shape[0], PromptEncoder.side)
+    /// The masks `[M, 4 side, 4 side]` of the image's tokens `[S, width]` with the vectors `[M, 32]`.
+    ///
+    /// - Parameter details: `[16 · S, 32]`, added to the pixels of `upscaled` before the last norm.
+    func masks(_ image: Tensor, _ vectors: Tensor, details: Tensor? = nil) -> Tensor {
+        let M = vectors.shape[0]
         let vectors = PackedMatrix(vectors.permuted([1, 0]), isTemporary: true)
         let pixels = 16 * side * side
         return Tensor(shape: Shape(M, 4 * side, 4 * side)) { out in
             ComputePool.parallel(count: side, grain: 2) { row in
-                let values = upscaled(image.sliced(0, row * side..<(row + 1) * side)).linear(vectors)
+                let details = details?.sliced(0, 16 * row * side..<16 * (row + 1) * side)
+                let values = upscaled(image.sliced(0, row * side..<(row + 1) * side), details: details).linear(vectors)
                 values.withElements { values in
                     for m in 0..<M {
                         var from = m
@@ -53,8 +70,11 @@ struct MaskUpscaling: Sendable {
         }
     }
 
-    /// Tokens `[S, 256]` as pixels `[16 · S, 32]`: of each the four quarters, row by row, and of these again.
-    func upscaled(_ tokens: Tensor) -> Tensor { second(norm(first(tokens))) }
+    /// Tokens `[S, width]` as pixels `[16 · S, 32]`: of each the four quarters, row by row, and of these again.
+    func upscaled(_ tokens: Tensor, details: Tensor? = nil) -> Tensor {
+        let pixels = second(norm(first(tokens)), residual: details)
+        return lastNorm?(pixels) ?? pixels
+    }
 }
 
 /// A transposed convolution of 2×2 with stride 2, as a product of each pixel with one matrix.
@@ -79,8 +99,10 @@ private struct Doubling: Sendable {
         (self.output, self.activation) = (output, activation)
     }
 
-    /// `[S, input]` to `[4 · S, output]`.
-    func callAsFunction(_ x: Tensor) -> Tensor {
-        x.linear(weights, bias: bias, activation: activation).reshaped(Shape(4 * x.shape[0], output))
+    /// `[S, input]` to `[4 · S, output]`; `residual`, of the result's shape, is added before the activation.
+    func callAsFunction(_ x: Tensor, residual: Tensor? = nil) -> Tensor {
+        let residual = residual?.reshaped(Shape(x.shape[0], 4 * output))
+        return x.linear(weights, bias: bias, residual: residual, activation: activation)
+            .reshaped(Shape(4 * x.shape[0], output))
     }
 }

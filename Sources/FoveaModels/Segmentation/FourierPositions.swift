@@ -2,18 +2,18 @@ import FoveaNN
 import FoveaTensor
 import Glibc
 
-/// Places as the sines and cosines of 128 random frequencies: `PositionEmbeddingRandom` of the reference.
+/// Places as the sines and cosines of random frequencies: `PositionEmbeddingRandom` of the reference.
 ///
 /// | Key                                   | Shape      |
 /// | ------------------------------------- | ---------- |
-/// | `positional_encoding_gaussian_matrix` | `[2, 128]` |
+/// | `positional_encoding_gaussian_matrix` | `[2, F]`   |
 struct FourierPositions: Sendable {
     /// Of the horizontal and of the vertical coordinate.
     private let across, down: [Float]
 
-    init(_ weights: Weights) throws(CheckpointError) {
-        let matrix = try weights.take("positional_encoding_gaussian_matrix", shape: [2, 128]).values
-        (across, down) = (Array(matrix[..<128]), Array(matrix[128...]))
+    init(_ weights: Weights, frequencies F: Int) throws(CheckpointError) {
+        let matrix = try weights.take("positional_encoding_gaussian_matrix", shape: [2, F]).values
+        (across, down) = (Array(matrix[..<F]), Array(matrix[F...]))
     }
 
     /// Writes all sines, then all cosines, of a place whose coordinates go from 0 to 1 over the image.
@@ -26,7 +26,7 @@ struct FourierPositions: Sendable {
         }
     }
 
-    /// The encoded centres of `side` × `side` cells, row by row: `[side · side, 256]`.
+    /// The encoded centres of `side` × `side` cells, row by row: `[side · side, 2 F]`.
     func grid(side: Int) -> Tensor {
         let D = 2 * across.count
         return Tensor(shape: Shape(side * side, D)) { out in

@@ -9,29 +9,25 @@ import FoveaTensor
 /// | `final_attn_token_to_image.*` | see `AttentionToTokens` |
 /// | `norm_final_attn.*`           | see `LayerNorm` |
 struct TwoWayTransformer: Sendable {
-    static let heads = 8
-    static let width = PromptEncoder.width
-    /// Of attentions between prompt and image.
-    static let crossWidth = width / 2
     static let epsilon: Float = 1e-5
 
     let blocks: [TwoWayBlock]
     private let lastAttention: AttentionToImage
     private let lastNorm: LayerNorm
 
-    init(_ weights: Weights) throws(CheckpointError) {
+    init(_ weights: Weights, _ plan: MaskDecoderPlan) throws(CheckpointError) {
         blocks = [
-            try TwoWayBlock(weights["layers"][0], isFirst: true),
-            try TwoWayBlock(weights["layers"][1], isFirst: false),
+            try TwoWayBlock(weights["layers"][0], plan, replaces: plan.replacesFirst),
+            try TwoWayBlock(weights["layers"][1], plan, replaces: false),
         ]
         lastAttention = try AttentionToImage(
-            weights["final_attn_token_to_image"], width: Self.width, inner: Self.crossWidth, heads: Self.heads)
-        lastNorm = try LayerNorm(weights["norm_final_attn"], width: Self.width, epsilon: Self.epsilon)
+            weights["final_attn_token_to_image"], width: plan.width, inner: plan.crossWidth, heads: plan.heads)
+        lastNorm = try LayerNorm(weights["norm_final_attn"], width: plan.width, epsilon: Self.epsilon)
     }
 
-    /// What becomes of the tokens of a prompt, `[T, 256]`, and of the image's, `[4096, 256]`.
+    /// What becomes of the tokens of a prompt, `[T, width]`, and of the image's, `[S, width]`.
     ///
-    /// - Parameter positions: where the image's tokens are, `[4096, 256]`.
+    /// - Parameter positions: where the image's tokens are, `[S, width]`.
     func callAsFunction(
         _ prompt: Tensor, _ image: ImageTokens, positions: Tensor
     ) throws(Cancelled) -> (prompt: Tensor, image: Tensor) {
@@ -51,33 +47,29 @@ struct TwoWayTransformer: Sendable {
 ///
 /// | Key                           | |
 /// | ----------------------------- | --- |
-/// | `self_attn.*`                 | see `AttentionToTokens`, 256 wide inside |
-/// | `cross_attn_token_to_image.*` | the same, 128 wide inside |
-/// | `cross_attn_image_to_token.*` | the same, 128 wide inside |
-/// | `mlp.lin1`, `mlp.lin2`        | see `Linear`, 2048 wide inside |
+/// | `self_attn.*`                 | see `AttentionToTokens`, as wide inside |
+/// | `cross_attn_token_to_image.*` | the same, `crossWidth` inside |
+/// | `cross_attn_image_to_token.*` | the same |
+/// | `mlp.lin1`, `mlp.lin2`        | see `Linear`, `hidden` wide inside |
 /// | `norm{1,2,3,4}.*`             | see `LayerNorm` |
 struct TwoWayBlock: Sendable {
-    private static let hidden = 2048
-
-    /// The first block's attention replaces the tokens, and needs no positions, which are the tokens themselves.
-    private let isFirst: Bool
+    /// The attention replaces the tokens instead of adding to them, and needs no positions, which are the tokens themselves.
+    private let replaces: Bool
     private let amongTokens, fromImage: AttentionToTokens
     private let toImage: AttentionToImage
     private let expand, project: Linear
     private let norms: [LayerNorm]
 
-    init(_ weights: Weights, isFirst: Bool) throws(CheckpointError) {
-        let (width, inner, heads) = (
-            TwoWayTransformer.width, TwoWayTransformer.crossWidth, TwoWayTransformer.heads
-        )
-        self.isFirst = isFirst
+    init(_ weights: Weights, _ plan: MaskDecoderPlan, replaces: Bool) throws(CheckpointError) {
+        let (width, inner, heads) = (plan.width, plan.crossWidth, plan.heads)
+        self.replaces = replaces
         amongTokens = try AttentionToTokens(weights["self_attn"], width: width, inner: width, heads: heads)
         toImage = try AttentionToImage(
             weights["cross_attn_token_to_image"], width: width, inner: inner, heads: heads)
         fromImage = try AttentionToTokens(
             weights["cross_attn_image_to_token"], width: width, inner: inner, heads: heads)
-        expand = try Linear(weights["mlp"]["lin1"], input: width, output: Self.hidden, activation: .relu)
-        project = try Linear(weights["mlp"]["lin2"], input: Self.hidden, output: width)
+        expand = try Linear(weights["mlp"]["lin1"], input: width, output: plan.hidden, activation: .relu)
+        project = try Linear(weights["mlp"]["lin2"], input: plan.hidden, output: width)
         var norms: [LayerNorm] = []
         for number in 1...4 {
             norms.append(
@@ -91,7 +83,7 @@ struct TwoWayBlock: Sendable {
         _ tokens: Tensor, of prompt: Tensor, _ image: ImageTokens, positions: Tensor
     ) throws(Cancelled) -> (tokens: Tensor, image: ImageTokens) {
         var tokens = tokens
-        if isFirst {
+        if replaces {
             tokens = norms[0](amongTokens(from: tokens, keys: tokens, values: tokens))
         } else {
             let placed = tokens + prompt
