@@ -1,4 +1,4 @@
-# The steps of deploy/serve.sh in two stages: build and fetch the default model, then run without compiler and Python.
+# The steps of deploy/serve.sh in two stages: build and fetch the default models, then run without compiler and Python.
 FROM swift:6.3-bookworm AS build
 WORKDIR /fovea
 COPY deploy/setup.sh deploy/build.sh deploy/
@@ -9,7 +9,8 @@ COPY Tests Tests
 COPY Models Models
 RUN deploy/build.sh \
     && strip -o /usr/local/bin/fovea "$(deploy/build.sh --show-binary)" \
-    && fovea models pull efficientnet-lite0 --models /models
+    && fovea models pull efficientnet-lite0 --models /models \
+    && bash -c '. deploy/setup.sh && install_shipped_models /models'
 
 FROM debian:12-slim
 COPY deploy/setup.sh deploy/install-runtime.sh /tmp/deploy/

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From a fresh clone to a daemon that classifies photographs. Arguments go to `fovea serve`, so
+# From a fresh clone to a daemon that classifies, detects and segments. Arguments go to `fovea serve`, so
 # `deploy/serve.sh --port 9000` serves elsewhere. A second run only starts.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,5 +29,7 @@ if [ ! -e "$models/efficientnet-lite0" ]; then
     "$fovea" models pull efficientnet-lite0 --models "$models"
 fi
 
-say "serving; when it listens, try: curl -F image=@photo.jpg http://$host:$port/classify"
+install_shipped_models "$models"
+
+say "serving; when it listens, try: curl -F image=@photo.jpg http://$host:$port/classify, or /detect, or -F point=100,80 and /segment"
 exec "$fovea" serve "${arguments[@]}"

@@ -37,4 +37,18 @@ require_swift() {
     esac
 }
 
+# install_shipped_models FOLDER: the models that come with this repository, where the folder has none of that name.
+install_shipped_models() {
+    local model
+    mkdir -p "$1"
+    for model in Models/*/; do
+        model=$(basename "$model")
+        [ -e "$1/$model" ] && continue
+        # Whole or not at all: a daemon may be watching the folder.
+        rm -rf "$1/.$model.new"
+        cp -r "Models/$model" "$1/.$model.new"
+        mv "$1/.$model.new" "$1/$model"
+    done
+}
+
 libraries=(libopenblas-dev libjpeg-dev libpng-dev zlib1g-dev libsqlite3-dev libcurl4-openssl-dev pkg-config)

@@ -1,16 +1,18 @@
 public import FoveaModels
 
-/// Which model answers when none is named: the one in the settings, else the one the catalogue names, else the first.
+/// Which model answers when none is named: the one in the settings, else the one the catalogue names, else the first that did
+/// not come with this program, else the one that did.
 struct DefaultModel {
     /// A name from the settings, or "".
     let configured: String
     /// Read once: every request that names no model asks.
-    private static let shipped = (try? Catalogue.builtIn())?.defaults ?? [:]
+    private static let catalogue = try? Catalogue.builtIn()
 
     func choose(from names: [String], for task: ModelTask) -> String? {
         if names.contains(configured) { return configured }
-        let shipped = Self.shipped[task]?.description
-        return names.first { $0 == shipped } ?? names.min()
+        if let standard = Self.catalogue?.defaults[task]?.description, names.contains(standard) { return standard }
+        let fallback = Self.catalogue?.fallbacks[task]?.description
+        return names.filter { $0 != fallback }.min() ?? names.first
     }
 }
 

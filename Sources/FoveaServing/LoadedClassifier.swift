@@ -54,6 +54,15 @@ struct LoadedClassifier: Sendable {
         return (pixels, header)
     }
 
+    /// A part of a picture, stretched to the network's input.
+    func pixels(ofCrop crop: Image) -> PixelBatch {
+        let input = exactPreprocessing
+        return Preprocessing(
+            height: input.height, width: input.width, resize: .stretch, filter: input.filter, mean: input.mean,
+            std: input.std
+        ).pixels(from: crop)
+    }
+
     func runSelfTests(_ limits: ImageLimits) throws(ServingError) {
         for test in selfTests {
             let probabilities: Tensor

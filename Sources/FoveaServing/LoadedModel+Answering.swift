@@ -151,7 +151,7 @@ extension LoadedModel {
 }
 
 extension LoadedClassifier {
-    fileprivate func predictions(_ logits: Tensor, _ top: Int) -> [Classification.Prediction] {
+    func predictions(_ logits: Tensor, _ top: Int) -> [Classification.Prediction] {
         logits.softmax().top(top).map { index, score in
             Classification.Prediction(classID: index, label: labels[index], score: score)
         }

@@ -12,6 +12,8 @@ public final class LoadedModel: Sendable {
     public let digest: SHA256Digest
     /// How a photograph becomes its input.
     public let input: InputSpecification
+    /// The classifier that names what it finds, by the name in the repository.
+    public let classifierName: String?
     /// What its products are computed in, where the machine supports it.
     public let precision: Precision
     /// The memory that it took to load it, about: that of its weights, as the layers want them.
@@ -43,6 +45,7 @@ public final class LoadedModel: Sendable {
         precision = Precision(model.card.precision ?? .f32)
         input = try model.input(for: checkpoint.entries)
         (name, version, task) = (model.name.description, "\(model.version)", model.card.task)
+        classifierName = model.card.classifier
         let warmUp: Duration
         switch try model.makeNetwork(checkpoint, precision: precision) {
         case .classifier(let network):

@@ -42,7 +42,11 @@ extension Detection: PhotographAnswer {
         let predictions = predictions.map { prediction -> JSONValue in
             .members(
                 [("box", .numbers(prediction.box.corners))]
-                    + JSONValue.prediction(prediction.classID, prediction.label, prediction.score))
+                    + JSONValue.prediction(prediction.classID, prediction.label, prediction.score)
+                    + (prediction.name.map { name in
+                        let members = JSONValue.prediction(name.classID, name.label, name.score)
+                        return [("classification", .members(members))]
+                    } ?? []))
         }
         return [("predictions", .array(predictions))] + (tiles.map { [("tiles", .integer($0))] } ?? [])
     }

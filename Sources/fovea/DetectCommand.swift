@@ -57,8 +57,12 @@ struct DetectCommand: AsyncParsableCommand {
                 scoreThreshold: scoreThreshold, overlapThreshold: iouThreshold, limit: maxDetections,
                 isClassAgnostic: classAgnostic),
             tiles: tiles, isExact: photographs.exact)
+        var namer: LoadedModel?
         try await photographs.answer(by: model, for: .detect) { model, bytes in
-            let answer = try await model.detect(bytes, options)
+            if namer == nil, let name = model.classifierName {
+                namer = try photographs.repository.load(name, for: .classify, threads: photographs.threads)
+            }
+            let answer = try await model.detect(bytes, options, namer: namer)
             if let output {
                 try OutputFile.write(
                     BoxOverlay()(answer.overlay, over: try Image(decoding: bytes)).pngData(), to: output)
@@ -72,12 +76,15 @@ struct DetectCommand: AsyncParsableCommand {
     /// A line for each thing, best first.
     private func table(_ answer: Detection) -> String {
         guard !answer.predictions.isEmpty else { return "  nothing with a score of \(scoreThreshold) or more" }
-        var table = TextTable(["LABEL", "SCORE", "BOX"], right: ["SCORE"])
+        let isNamed = answer.predictions.contains { $0.name != nil }
+        var table = TextTable(["LABEL", "SCORE", "BOX"] + (isNamed ? ["CLASSIFIED AS"] : []), right: ["SCORE"])
         for prediction in answer.predictions {
-            table.add([
-                prediction.label, rounded(prediction.score),
-                prediction.box.corners.map { "\(Int($0.rounded()))" }.joined(separator: ","),
-            ])
+            let name = prediction.name.map { "\($0.label) \(rounded($0.score))" } ?? ""
+            table.add(
+                [
+                    prediction.label, rounded(prediction.score),
+                    prediction.box.corners.map { "\(Int($0.rounded()))" }.joined(separator: ","),
+                ] + (isNamed ? [name] : []))
         }
         return table.text
     }

@@ -20,8 +20,9 @@ struct DetectRoute: Route {
         let question = try await PhotographQuestion<DetectOptions>(&call, for: .detect, in: context)
         let asked = question.input.options
         let options = LoadedModel.DetectOptions(objects: asked.objects, tiles: asked.tiles, isExact: asked.exact)
+        let namer = try await context.registry.namer(of: question.model, until: question.terms.deadline)
         let ask: @Sendable (ArraySlice<UInt8>) async throws -> Detection = { bytes in
-            try await question.model.detect(bytes, options, terms: question.terms)
+            try await question.model.detect(bytes, options, namer: namer, terms: question.terms)
         }
         guard call.request.head.accepts("image/png") else { return try await question.reply(to: &call, ask) }
         guard !question.input.isBatch else {

@@ -9,6 +9,8 @@ public struct Detection: Sendable, Equatable {
         public let label: String
         /// The probability that the network gives the class.
         public let score: Float
+        /// What the card's classifier says of it.
+        public var name: Classification.Prediction?
     }
 
     /// Best first.

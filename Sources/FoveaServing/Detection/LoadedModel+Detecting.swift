@@ -18,13 +18,16 @@ extension LoadedModel {
 
     /// Finds objects on one encoded photograph on the compute pool, when its turn comes.
     ///
-    /// - Parameter bytes: a JPEG or PNG file.
+    /// - Parameters:
+    ///   - bytes: a JPEG or PNG file.
+    ///   - namer: a classifier that names what is found.
     /// - Throws: `ServingError`.
     public func detect(
-        _ bytes: ArraySlice<UInt8>, _ options: DetectOptions = DetectOptions(), terms: JobTerms = JobTerms()
+        _ bytes: ArraySlice<UInt8>, _ options: DetectOptions = DetectOptions(), namer: LoadedModel? = nil,
+        terms: JobTerms = JobTerms()
     ) async throws -> Detection {
         let detector = try detector
-        return try await counted { try await detect(bytes, detector, options, terms) }
+        return try await counted { try await detect(bytes, detector, options, namer, terms) }
     }
 
     /// Finds objects on encoded photographs, each a job of its own.
@@ -35,7 +38,7 @@ extension LoadedModel {
     ) async throws -> [Detection] {
         let detector = try detector
         return try await counted {
-            try await answers(to: images) { [self] in try await detect($0, detector, options, terms) }
+            try await answers(to: images) { [self] in try await detect($0, detector, options, nil, terms) }
         }
     }
 
@@ -60,21 +63,26 @@ extension LoadedModel {
     }
 
     private func detect(
-        _ bytes: ArraySlice<UInt8>, _ detector: LoadedDetector, _ options: DetectOptions, _ terms: JobTerms
+        _ bytes: ArraySlice<UInt8>, _ detector: LoadedDetector, _ options: DetectOptions, _ namer: LoadedModel?,
+        _ terms: JobTerms
     ) async throws -> Detection {
-        let tiles = try await tiles(of: bytes, detector, options.tiles)
+        let (tiles, classifier) = (try await tiles(of: bytes, detector, options.tiles), try namer?.classifier)
         let cost = estimate.decode(bytes: bytes.count) + estimate.inference(images: 1 + tiles.count)
         return try await queue.run(cost: cost, terms) { [self] waited in
             let look =
                 tiles.isEmpty
                 ? try look(at: bytes, detector, options) : try look(at: bytes, detector, options, tiles)
-            let timings = StageTimings(decode: look.decoding, queue: waited, inference: look.inference)
-            estimate.learn(decode: timings.decode, bytes: bytes.count)
-            estimate.learn(inference: timings.inference, images: 1 + tiles.count)
+            estimate.learn(decode: look.decoding, bytes: bytes.count)
+            estimate.learn(inference: look.inference, images: 1 + tiles.count)
+            let naming = ContinuousClock.now
+            let names = try classifier.map { try self.names(of: look.objects, on: bytes, by: $0) } ?? []
             let start = ContinuousClock.now
-            let predictions = look.objects.map {
+            let timings = StageTimings(
+                decode: look.decoding, queue: waited, inference: look.inference + (start - naming))
+            let predictions = look.objects.enumerated().map { number, object in
                 Detection.Prediction(
-                    box: $0.box, classID: $0.classID, label: detector.labels[$0.classID], score: $0.score)
+                    box: object.box, classID: object.classID, label: detector.labels[object.classID],
+                    score: object.score, name: number < names.count ? names[number] : nil)
             }
             let sha256 = SHA256Digest(of: bytes).description
             statistics.ran(images: 1, timings, output: .now - start)

@@ -66,6 +66,27 @@ import Testing
         }
     }
 
+    @Test("A card's classifier names what is found, and the detector says so when it is not there")
+    func classifier() async throws {
+        var folder = ModelFolder.detector()
+        folder.card = folder.card.replacing("}", with: #", "classifier": "toy"}"#)
+        let daemon = try TestDaemon([folder, ModelFolder("toy")])
+        let answer = await daemon.send(.post, "/detect", body: Pictures.png)
+        let first = try answer.json["predictions"]?[0]
+        #expect(
+            first?.shape == "{box:[number],class_id:number,label:string,score:number,"
+                + "classification:{class_id:number,label:string,score:number}}")
+        #expect(first?["classification"]?["label"]?.string == "dog")
+        let picture = await daemon.send(.post, "/detect", fields: [.accept: "image/png"], body: Pictures.png)
+        #expect(picture.status == 200)
+
+        let alone = try TestDaemon([folder])
+        let refusal = await alone.send(.post, "/detect", body: Pictures.png)
+        #expect(refusal.status == 503)
+        #expect(try refusal.json["code"]?.string == "model_not_ready")
+        #expect(refusal.text.contains("fovea models pull toy"))
+    }
+
     @Test("Several photographs are answered in order, and a bad one fails alone")
     func batch() async throws {
         let entry =

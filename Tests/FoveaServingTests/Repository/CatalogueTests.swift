@@ -77,6 +77,6 @@ import Testing
                 == "the catalogue is wrong: 'models[0].name' is \"../a\", expected a model's name")
         #expect(
             errorText { _ = try Catalogue(json: Array(#"{"models":[],"model":1}"#.utf8)) }
-                == "the catalogue is wrong: there is no field 'model'; known are notes, defaults, models")
+                == "the catalogue is wrong: there is no field 'model'; known are notes, defaults, fallbacks, models")
     }
 }

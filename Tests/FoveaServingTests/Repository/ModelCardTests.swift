@@ -154,7 +154,7 @@ import Testing
         #expect(
             errorText { _ = try card(with: #""lables":"x""#) }
                 == "there is no field 'lables'; known are task, architecture, weights, labels, sha256, license, "
-                + "source, input, detector, precision, exact_decoding, version, description, batching, pinned, self_test"
+                + "source, input, detector, classifier, precision, exact_decoding, version, description, batching, pinned, self_test"
         )
         #expect(
             errorText { _ = try card(with: #""input":{"resize":{"shorter_side":256,"filtre":"bicubic"}}"#) }

@@ -29,14 +29,16 @@ extension ModelCard {
         license = try reader.optional("license", "one line of text", \.line)
         source = try reader.optional("source", "one line of text", \.line)
         if let input = reader.value("input") { self.input = try InputOverride(input, at: reader.name(of: "input")) }
-        if let habits = reader.value("detector") {
-            guard task == .detect else {
-                throw .invalid(
-                    field: reader.name(of: "detector"), got: habits.summary,
-                    expected: "no such field where the task is \(task.rawValue)")
-            }
-            detector = try DetectorHabits(habits, at: reader.name(of: "detector"))
+        let habits = reader.value("detector")
+        classifier = try reader.optional("classifier", "the name of a model that classifies") {
+            $0.modelName?.description
         }
+        if task != .detect, let got = habits?.summary ?? classifier {
+            throw .invalid(
+                field: reader.name(of: habits == nil ? "classifier" : "detector"), got: got,
+                expected: "no such field where the task is \(task.rawValue)")
+        }
+        if let habits { detector = try DetectorHabits(habits, at: reader.name(of: "detector")) }
         let precisions = Precision.allCases.map(\.rawValue).joined(separator: ", ")
         precision = try reader.optional("precision", "one of \(precisions)") { $0.string.flatMap(Precision.init) }
         exactDecoding = try reader.optional("exact_decoding", "true or false", \.bool)

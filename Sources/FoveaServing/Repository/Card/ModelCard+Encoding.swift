@@ -18,6 +18,7 @@ extension ModelCard {
         add("source", source.map(JSONValue.string))
         add("input", input?.json)
         add("detector", detector?.json)
+        add("classifier", classifier.map(JSONValue.string))
         add("precision", precision.map { .string($0.rawValue) })
         add("exact_decoding", exactDecoding.map(JSONValue.bool))
         add("version", version.map(JSONValue.string))

@@ -30,6 +30,8 @@ public struct ModelCard: Sendable, Equatable {
     public var input: InputOverride?
     /// What a detector's tensors don't tell of it.
     public var detector: DetectorHabits?
+    /// The name of a classifier in the repository that names what a detector finds, too.
+    public var classifier: String?
     public var precision: Precision?
     /// Whether JPEGs are decoded at full size, as Pillow does, and not scaled down in the frequency domain on the way.
     public var exactDecoding: Bool?

@@ -7,6 +7,8 @@ public struct Catalogue: Sendable {
     public let entries: [CatalogueEntry]
     /// The model that a task takes when none is named.
     public let defaults: [ModelTask: ModelName]
+    /// The model that a task takes where there is no other: those that come with this program.
+    public let fallbacks: [ModelTask: ModelName]
 
     /// Reads the text of a `catalogue.json`.
     public init(json bytes: [UInt8]) throws(CatalogueError) {
@@ -15,7 +17,8 @@ public struct Catalogue: Sendable {
         do throws(CardError) {
             var reader = try FieldReader(value, at: "")
             _ = try reader.optional("notes", "a list of texts", \.array)
-            defaults = try Catalogue.defaults(reader.value("defaults"))
+            defaults = try Catalogue.models(of: "defaults", &reader)
+            fallbacks = try Catalogue.models(of: "fallbacks", &reader)
             let models = try reader.required("models", "a list of models", \.array)
             try reader.finish()
             var entries: [CatalogueEntry] = []
@@ -42,14 +45,17 @@ public struct Catalogue: Sendable {
         entries.first { $0.digest.accepts(digest) }
     }
 
-    private static func defaults(_ value: JSONValue?) throws(CardError) -> [ModelTask: ModelName] {
-        guard let value else { return [:] }
-        var reader = try FieldReader(value, at: "defaults")
-        var defaults: [ModelTask: ModelName] = [:]
+    /// A model for each task, of a field of the catalogue.
+    private static func models(
+        of field: String, _ catalogue: inout FieldReader
+    ) throws(CardError) -> [ModelTask: ModelName] {
+        guard let value = catalogue.value(field) else { return [:] }
+        var reader = try FieldReader(value, at: field)
+        var models: [ModelTask: ModelName] = [:]
         for task in ModelTask.allCases {
-            defaults[task] = try reader.optional(task.rawValue, "a model's name", \.modelName)
+            models[task] = try reader.optional(task.rawValue, "a model's name", \.modelName)
         }
         try reader.finish()
-        return defaults
+        return models
     }
 }
