@@ -48,7 +48,9 @@ class Run:
 
     def __init__(self, folder: Path, module: nn.Module, steps: int, rate: float, decay: float = 0.03, warm_up: int = 200,
                  slow: nn.Module | None = None):
-        self.folder, self.module, self.steps, self.rate, self.warm_up = folder, module, steps, rate, warm_up
+        self.folder, self.module, self.steps, self.rate = folder, module, steps, rate
+        # A short run has no time for a long one.
+        self.warm_up = min(warm_up, 1 + steps // 10)
         self.optimiser = optimiser(module, slow, rate, decay)
         self.average = Average(module)
         self.step, self.seconds = 0, 0.0

@@ -63,6 +63,13 @@ Tests/EndToEndTests/detect.sh
 say "measuring a detector and a segmenter on a dataset"
 Tests/EndToEndTests/evaluate.sh
 
+say "training for a few steps, from the pictures to models that answer"
+if ! "$tools/training/bin/python" -c "import torch, torchvision, pycocotools, matplotlib, skimage" 2>/dev/null; then
+    python3 -m venv "$tools/training"
+    "$tools/training/bin/pip" install --quiet -r Training/requirements.txt || fail "pip could not install what training needs; is the network there?"
+fi
+Tests/EndToEndTests/training.sh "$tools/training/bin/python"
+
 say "changing models under load, leaving before the answer, and serving beside broken checkpoints"
 for part in changes disconnects broken; do
     python3 Benchmarks/endurance.py "$fovea" "$tools/models" Tests/Fixtures/photos/chelsea.jpg --seconds 6 --only $part

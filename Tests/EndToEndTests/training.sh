@@ -25,7 +25,7 @@ END
 }
 
 echo "a backbone on crops"
-train pretrain_backbone.py "$work/crops" --steps 30 --crops 128 --log-every 10
+train pretrain_backbone.py "$work/crops" --steps 24 --crops 128 --log-every 8
 falls "$work/crops"
 train export.py backbone "$work/crops/state.pt" "$work/backbone.safetensors"
 
