@@ -31,7 +31,7 @@ for block in re.findall(r"```console\n(.*?)```", readme, re.S):
             text = re.sub(r'"(counts|mask_id)":"[^"]*"', "", text)
             return re.sub(r'"timings_ms":\{[^}]*\}', "", text)
 
-        number = re.compile(r"(?<![\w.\"])\d+(?:\.\d+)?(?![\w\"])")
+        number = re.compile(r"(?<![\w.])\d+\.\d+|(?<![\w.\"])\d+(?![\w\"])")
 
         def agree(a, b):
             numbers = list(zip(number.findall(a), number.findall(b)))
