@@ -80,7 +80,7 @@ def ramp(side: tuple[int, int], random: np.random.Generator, strength: float) ->
 
 
 def blob(side: tuple[int, int], centre: tuple[int, int], reach: float, random: np.random.Generator) -> np.ndarray:
-    """An ellipse, a band or a polygon about a place y, x, of about so many pixels each way: float32 [H, W], 0…1."""
+    """An ellipse, a rectangle or a band about a place y, x, of about so many pixels each way: float32 [H, W], 0…1."""
     H, W = side
     y, x = np.arange(H, dtype=np.float32)[:, None] - centre[0], np.arange(W, dtype=np.float32)[None] - centre[1]
     angle = random.uniform(0, 2 * math.pi)

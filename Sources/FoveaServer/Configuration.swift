@@ -100,7 +100,7 @@ public struct Configuration: Sendable {
             "Memory for the weights of all models together; what doesn't fit is loaded when asked for; 0 for no limit."),
         .integer(
             "embedding-memory-bytes", \.embeddingMemoryBytes, 0...(1 << 50),
-            "Memory for what segmenters make of photographs: 2 MiB each, and 12 more while a photograph is asked about."
+            "Memory for what segmenters make of photographs: up to 2 MiB each, and 12 more while a photograph is asked about."
         ),
         .integer(
             "embedding-disk-bytes", \.embeddingDiskBytes, 0...(1 << 50),

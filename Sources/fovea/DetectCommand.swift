@@ -17,7 +17,7 @@ struct DetectCommand: AsyncParsableCommand {
 
     @OptionGroup var photographs: PhotographArguments
 
-    @Option(help: "Model to ask, NAME or NAME:VERSION (default: the first by name that detects).")
+    @Option(help: "Model to ask, NAME or NAME:VERSION (default: one of your own that detects, else Fovea's).")
     var model: String?
 
     @Option(help: "Leave out things with a lower score, 0 to 1.")

@@ -16,7 +16,7 @@ struct EvaluateDetectCommand: AsyncParsableCommand {
 
     @OptionGroup var dataset: DatasetArguments
 
-    @Option(help: "Model to measure, NAME or NAME:VERSION (default: the first by name that detects).")
+    @Option(help: "Model to measure, NAME or NAME:VERSION (default: one of your own that detects, else Fovea's).")
     var model: String?
 
     @Option(

@@ -16,7 +16,7 @@ struct EvaluateSegmentCommand: AsyncParsableCommand {
 
     @OptionGroup var dataset: DatasetArguments
 
-    @Option(help: "Model to measure, NAME or NAME:VERSION (default: the first by name that segments).")
+    @Option(help: "Model to measure, NAME or NAME:VERSION (default: one of your own that segments, else Fovea's).")
     var model: String?
 
     /// What is told: a name, its name in JSON, and how many clicks or, at nil, the box.

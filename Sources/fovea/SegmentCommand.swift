@@ -27,7 +27,7 @@ struct SegmentCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Everything") var automatic: AutomaticMaskFlags
 
-    @Option(help: "Model to ask, NAME or NAME:VERSION (default: the first by name that segments).")
+    @Option(help: "Model to ask, NAME or NAME:VERSION (default: one of your own that segments, else Fovea's).")
     var model: String?
 
     @OptionGroup var repository: RepositoryOptions
