@@ -11,10 +11,10 @@ struct AutomaticMaskFlags: ParsableArguments {
     @Option(help: "A grid of this many points on a side is asked about, with --everything (default: 32).")
     var pointsPerSide: Double?
 
-    @Option(help: "Masks need a predicted overlap over this (default: \(standard.predictedIoUThreshold)).")
+    @Option(help: "Masks need a predicted overlap over this (default: 0.88, of fovea-sam-lite0 0.6).")
     var predIouThresh: Double?
 
-    @Option(help: "Masks need at least this stability score (default: \(standard.stabilityScoreThreshold)).")
+    @Option(help: "Masks need at least this stability score (default: 0.95, of fovea-sam-lite0 0.8).")
     var stabilityScoreThresh: Double?
 
     @Option(help: "How far the threshold is moved for that score (default: \(standard.stabilityScoreOffset)).")

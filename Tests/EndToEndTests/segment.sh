@@ -52,4 +52,13 @@ echo "without a daemon"
 "$FOVEA_TEST_BINARY" segment "$photo" --point 320,200 --models "$folder/models" --output "$work/mask.png" | expect "PREDICTED IOU"
 "$FOVEA_TEST_BINARY" segment "$photo" --everything --points-per-side 4 --pred-iou-thresh 0 --stability-score-thresh 0 --models "$folder/models" --json | expect '"points":16'
 head -c 8 "$work/mask.png" | expect PNG
+
+echo "the models that come with Fovea"
+. ../../deploy/setup.sh
+(cd ../.. && install_shipped_models "$folder/shipped")
+shipped=("$FOVEA_TEST_BINARY" segment "$PWD/../Fixtures/photos/coffee.jpg" --models "$folder/shipped" --json)
+"${shipped[@]}" --point 330,200 | expect '"model":{"name":"fovea-sam-lite0"'
+"${shipped[@]}" --everything --points-per-side 8 | expect '"area":'
+cp -r "$folder/models/"* "$folder/shipped"
+"${shipped[@]}" --point 330,200 | expect '"model":{"name":"tiny'
 echo "masks over HTTP, after a crash and from the command line"

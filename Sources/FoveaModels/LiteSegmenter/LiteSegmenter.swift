@@ -39,6 +39,9 @@ struct LiteSegmenter: Segmenter {
         side: inputSide, embedding: Shape(1, side, side, width + 16 * details), maskSide: 4 * side)
     var geometry: SegmenterGeometry { Self.geometry }
 
+    /// It is less sure of itself than larger networks, and its masks are less sharp.
+    let thresholds = MaskThresholds(predictedIoU: 0.6, stabilityScore: 0.8)
+
     func embedding(_ x: Tensor) throws(Cancelled) -> Tensor { try encoder.embedding(x) }
 
     func prepared(_ embedding: Tensor) -> any PreparedImage { Prepared(embedding, self) }

@@ -4,6 +4,9 @@ public import FoveaTensor
 public protocol Segmenter: Sendable {
     var geometry: SegmenterGeometry { get }
 
+    /// Which masks are good enough where everything is looked for and nothing is said of that.
+    var thresholds: MaskThresholds { get }
+
     /// The embedding, of the shape `geometry` says, of a normalised image `[1, side, side, 3]`; throws when nobody waits for
     /// it any more.
     func embedding(_ x: Tensor) throws(Cancelled) -> Tensor
@@ -29,6 +32,21 @@ extension PreparedImage {
     /// All masks of a prompt, however good.
     public func masks(for prompt: Prompt, _ choice: MaskChoice) throws(Cancelled) -> PredictedMasks {
         try masks(for: prompt, choice, over: nil)
+    }
+}
+
+extension Segmenter {
+    /// Those of Segment Anything's `SamAutomaticMaskGenerator`.
+    public var thresholds: MaskThresholds { MaskThresholds(predictedIoU: 0.88, stabilityScore: 0.95) }
+}
+
+/// What a mask needs to be good enough by itself.
+public struct MaskThresholds: Sendable, Equatable {
+    public let predictedIoU: Double
+    public let stabilityScore: Double
+
+    public init(predictedIoU: Double, stabilityScore: Double) {
+        (self.predictedIoU, self.stabilityScore) = (predictedIoU, stabilityScore)
     }
 }
 

@@ -4,7 +4,7 @@ extension AutomaticMaskOptions {
         public let name: String
         public let range: ClosedRange<Double>
         public let isWhole: Bool
-        let value: @Sendable (AutomaticMaskOptions) -> Double
+        let value: @Sendable (AutomaticMaskOptions) -> Double?
         fileprivate let assign: @Sendable (inout AutomaticMaskOptions, Double) -> Void
 
         func check(_ value: Double) throws(ServingError) {
@@ -19,8 +19,8 @@ extension AutomaticMaskOptions {
 
     public static let parameters = [
         whole("points_per_side", 1...64, \.pointsPerSide),
-        number("pred_iou_thresh", 0...1, \.predictedIoUThreshold),
-        number("stability_score_thresh", 0...1, \.stabilityScoreThreshold),
+        optional("pred_iou_thresh", 0...1, \.predictedIoUThreshold),
+        optional("stability_score_thresh", 0...1, \.stabilityScoreThreshold),
         number("stability_score_offset", 0...1000, \.stabilityScoreOffset),
         number("box_nms_thresh", 0...1, \.boxNMSThreshold),
         whole("crop_n_layers", 0...3, \.cropLayers),
@@ -42,6 +42,12 @@ extension AutomaticMaskOptions {
     private typealias Path<Value> = any WritableKeyPath<AutomaticMaskOptions, Value> & Sendable
 
     private static func number(_ name: String, _ range: ClosedRange<Double>, _ path: Path<Double>) -> Parameter {
+        Parameter(
+            name: name, range: range, isWhole: false, value: { $0[keyPath: path] },
+            assign: { $0[keyPath: path] = $1 })
+    }
+
+    private static func optional(_ name: String, _ range: ClosedRange<Double>, _ path: Path<Double?>) -> Parameter {
         Parameter(
             name: name, range: range, isWhole: false, value: { $0[keyPath: path] },
             assign: { $0[keyPath: path] = $1 })

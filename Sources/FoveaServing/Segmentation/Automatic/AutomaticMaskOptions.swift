@@ -3,10 +3,11 @@
 public struct AutomaticMaskOptions: Sendable, Equatable {
     /// The points that are asked about are a grid of this many on either side.
     public var pointsPerSide = 32
-    /// Masks are dropped unless the network's own estimate of their overlap is over it; 0 drops none.
-    public var predictedIoUThreshold = 0.88
-    /// Masks whose stability score is below it are dropped; 0 drops none.
-    public var stabilityScoreThreshold = 0.95
+    /// Masks are dropped unless the network's own estimate of their overlap is over it; 0 drops none, nil what the network's
+    /// `thresholds` say.
+    public var predictedIoUThreshold: Double?
+    /// Masks whose stability score is below it are dropped; 0 drops none, nil what the network's `thresholds` say.
+    public var stabilityScoreThreshold: Double?
     /// How far the threshold of logits is moved, up and down, for the stability score.
     public var stabilityScoreOffset = 1.0
     /// Of masks whose boxes overlap by more only the best stays.
@@ -38,7 +39,9 @@ public struct AutomaticMaskOptions: Sendable, Equatable {
 
     /// Throws `ServingError.invalidPrompt` unless every parameter is in its range and the points are not too many.
     public func check() throws(ServingError) {
-        for parameter in Self.parameters { try parameter.check(parameter.value(self)) }
+        for parameter in Self.parameters {
+            if let value = parameter.value(self) { try parameter.check(value) }
+        }
         var points = 0
         for layer in 0...cropLayers {
             let side = pointsPerSide(inLayer: layer)

@@ -16,6 +16,7 @@ struct CropSearch: Sendable {
 
     private let embedding: ImageEmbedding
     private let network: any Segmenter
+    private let thresholds: MaskThresholds
     private let predict: Predict
     private let upsampler: MaskUpsampler
 
@@ -29,7 +30,11 @@ struct CropSearch: Sendable {
     ) {
         (self.crop, self.embedding, self.frame) = (crop, embedding, frame)
         (self.network, self.options) = (network, options)
-        let threshold = options.predictedIoUThreshold == 0 ? nil : Float(options.predictedIoUThreshold)
+        let thresholds = MaskThresholds(
+            predictedIoU: options.predictedIoUThreshold ?? network.thresholds.predictedIoU,
+            stabilityScore: options.stabilityScoreThreshold ?? network.thresholds.stabilityScore)
+        let threshold = thresholds.predictedIoU == 0 ? nil : Float(thresholds.predictedIoU)
+        self.thresholds = thresholds
         self.predict = predict ?? { try $1.masks(for: $0, .multiple, over: threshold) }
         grid = PointGrid(pointsPerSide: options.pointsPerSide(inLayer: crop.layer))
         let (geometry, seen) = (network.geometry, embedding.frame.seen)
@@ -55,7 +60,7 @@ struct CropSearch: Sendable {
         found.dropped.predictedIoU += MaskChoice.multiple.count - predicted.overlaps.count
         for (mask, overlap) in predicted.overlaps.enumerated() {
             try Cancellation.check()
-            guard options.predictedIoUThreshold == 0 || overlap > Float(options.predictedIoUThreshold) else {
+            guard thresholds.predictedIoU == 0 || overlap > Float(thresholds.predictedIoU) else {
                 found.dropped.predictedIoU += 1
                 continue
             }
@@ -73,7 +78,7 @@ struct CropSearch: Sendable {
     ) {
         // Compared in single precision, as the reference does: 19 of 20 pixels are 0.95.
         let stability = upsampled.stabilityScore ?? .nan
-        guard options.stabilityScoreThreshold == 0 || stability >= Float(options.stabilityScoreThreshold) else {
+        guard thresholds.stabilityScore == 0 || stability >= Float(thresholds.stabilityScore) else {
             found.dropped.stabilityScore += 1
             return
         }

@@ -23,6 +23,17 @@ import Testing
             SHA256Digest(of: image[...]), options, bytes: { image[...] }, report: report)
     }
 
+    @Test("Where nothing is said of masks, those are good enough that the network's thresholds let through")
+    func thresholds() async throws {
+        var (unsaid, said) = (options(points: 3), options(points: 3))
+        (unsaid.predictedIoUThreshold, unsaid.stabilityScoreThreshold) = (nil, nil)
+        (said.predictedIoUThreshold, said.stabilityScoreThreshold) = (0.88, 0.95)
+        let dropped = try await search(unsaid) { _ in }.dropped
+        #expect(dropped == (try await search(said) { _ in }.dropped))
+        #expect(dropped.predictedIoU + dropped.stabilityScore > 0)
+        #expect(dropped != (try await search(options(points: 3)) { _ in }.dropped))
+    }
+
     @Test("Progress is told from the beginning to the end, then the masks")
     func progress() async throws {
         let found = FoundInTurn()
