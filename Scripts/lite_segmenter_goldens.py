@@ -17,12 +17,11 @@ from thundernet_goldens import shape_lines
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Training"))
 
+from export import used_by_segmenter
 from segmenter import BACKGROUND, FOREGROUND, LOWER_RIGHT, UPPER_LEFT, Features, Prompts, Segmenter
 from train_segmenter import untrained
 
 SIDE = 512
-#: The end of EfficientNet that the segmenter doesn't have.
-UNUSED = tuple(f"image_encoder.encoder.{part}" for part in ("_conv_head", "_bn1", "_fc"))
 
 
 def filled() -> Segmenter:
@@ -63,7 +62,7 @@ def main() -> None:
         rows += [row(name, "image", prompted.image), row(name, "details", prompted.details),
                  row(name, "masks", masks), row(name, "iou", overlaps)]
     (FIXTURES / "lite-segmenter.tsv").write_text("\n".join([HEADER, *rows]) + "\n")
-    state = {key: value for key, value in network.state_dict().items() if not key.startswith(UNUSED)}
+    state = used_by_segmenter(network.state_dict())
     (FIXTURES / "lite-segmenter-keys.tsv").write_text("\n".join(["key\tshape", *shape_lines(state)]) + "\n")
 
 

@@ -1,10 +1,8 @@
 """Photographs that people have annotated as COCO does, to train on in place of composed scenes.
 
-What is asked of a composer is here, too: `seed`, and `scenes(first)`. Half of the scenes are whole photographs, squeezed into the
-square; half are parts of them.
+Half of the scenes are whole photographs, squeezed into the square; half are parts of them.
 """
 
-import itertools
 import math
 from pathlib import Path
 
@@ -12,10 +10,10 @@ import cv2
 import numpy as np
 from pycocotools.coco import COCO
 
-from scenes import AREA, VISIBLE, Scene, boxes_of, coloured, resized
+from scenes import AREA, VISIBLE, Scene, SceneSource, boxes_of, coloured, resized
 
 
-class Annotated:
+class Annotated(SceneSource):
     def __init__(self, annotations: Path, side: int, seed: int):
         """`annotations` is COCO's JSON; its `file_name`s are beside it, or in `images/` beside it."""
         self.side, self.seed = side, seed
@@ -70,10 +68,3 @@ class Annotated:
         mask = np.zeros((H, W), np.float32)
         mask[max(0, y):y + height, max(0, x):x + width] = 1
         return mask
-
-    def scenes(self, first: int):
-        """The scenes from the number `first` on that have any object, each with the number to go on from."""
-        for number in itertools.count(first):
-            scene = self.scene(number)
-            if len(scene.boxes):
-                yield scene, number + 1

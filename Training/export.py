@@ -47,11 +47,14 @@ def write_detector(state: dict, folder: Path, size: str, labels: Path) -> None:
     shutil.copyfile(labels, folder / "labels.txt")
 
 
-def write_segmenter(state: dict, folder: Path) -> None:
+def used_by_segmenter(state: dict) -> dict:
     """All but the classifying end of the encoder."""
     unused = tuple(f"image_encoder.encoder.{part}" for part in ("_conv_head", "_bn1", "_fc"))
-    used = {key: value for key, value in state.items() if not key.startswith(unused)}
-    write_model(used, folder, {"task": "segment", "architecture": "fovea_sam_lite0"})
+    return {key: value for key, value in state.items() if not key.startswith(unused)}
+
+
+def write_segmenter(state: dict, folder: Path) -> None:
+    write_model(used_by_segmenter(state), folder, {"task": "segment", "architecture": "fovea_sam_lite0"})
 
 
 def write_backbone(state: dict, file: Path) -> None:

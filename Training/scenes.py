@@ -104,7 +104,23 @@ def placed(alpha: np.ndarray, x: int, y: int, side: int) -> np.ndarray:
     return opaque
 
 
-class Composer:
+class SceneSource:
+    """What makes scenes: the same seed and number always make the same one."""
+
+    seed: int
+
+    def scene(self, number: int) -> Scene:
+        raise NotImplementedError
+
+    def scenes(self, first: int):
+        """The scenes from the number `first` on that have any object, each with the number to go on from."""
+        for number in itertools.count(first):
+            scene = self.scene(number)
+            if len(scene.boxes):
+                yield scene, number + 1
+
+
+class Composer(SceneSource):
     """Makes scenes of some cutouts on some backgrounds: those of training, or those held out.
 
     With `has_parts`, some objects wear another one or a patch, and what the background is made of is told as well.
@@ -284,13 +300,6 @@ class Composer:
         parts = [part for part in parts if part.sum() >= AREA * S * S]
         return Scene(image, boxes_of(masks), np.array(labels, np.int64),
                      *(np.array(those, bool).reshape(-1, S, S) for those in (masks, parts)))
-
-    def scenes(self, first: int):
-        """The scenes from the number `first` on that have any object, each with the number to go on from."""
-        for number in itertools.count(first):
-            scene = self.scene(number)
-            if len(scene.boxes):
-                yield scene, number + 1
 
     def crop(self, random: np.random.Generator, side: int) -> tuple[np.ndarray, int]:
         """One object that fills about the picture, and its class: to learn what things are before where they are."""

@@ -23,7 +23,7 @@ from cutouts import CLASSES, pictures
 from detector_losses import losses
 from pretrain_backbone import normalised
 from runs import Run
-from scenes import Composer
+from scenes import Composer, SceneSource
 from thundernet import Habits, ThunderNet
 
 BATCH = 16
@@ -45,11 +45,11 @@ def untrained(size: str, classes: int = len(CLASSES)) -> ThunderNet:
 class Scenes(IterableDataset):
     """Scenes from the number `first` on, in batches: images, and of each the boxes and classes of its objects."""
 
-    def __init__(self, composer: Composer | Annotated, first: int):
-        self.composer, self.first = composer, first
+    def __init__(self, source: SceneSource, first: int):
+        self.source, self.first = source, first
 
     def __iter__(self):
-        scenes = self.composer.scenes(self.first)
+        scenes = self.source.scenes(self.first)
         while True:
             batch = [scene for scene, _ in itertools.islice(scenes, BATCH)]
             yield (np.stack([scene.image for scene in batch]),

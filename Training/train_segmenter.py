@@ -26,7 +26,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from annotated import Annotated
 from cutouts import pictures
 from runs import Run
-from scenes import AREA, Composer
+from scenes import AREA, Composer, SceneSource
 from segmenter import BACKGROUND, FOREGROUND, LOWER_RIGHT, UPPER_LEFT, Prompts, Segmenter
 
 SCENES, OBJECTS = 4, 4
@@ -64,15 +64,15 @@ def framed(image: np.ndarray, masks: np.ndarray, random: np.random.Generator) ->
 class Scenes(IterableDataset):
     """Scenes from the number `first` on, in batches."""
 
-    def __init__(self, composer: Composer | Annotated, first: int):
-        self.composer, self.first = composer, first
+    def __init__(self, source: SceneSource, first: int):
+        self.source, self.first = source, first
 
     def __iter__(self):
-        scenes = self.composer.scenes(self.first)
+        scenes = self.source.scenes(self.first)
         while True:
             images, masks, is_part, owners = [], [], [], []
             for scene, number in itertools.islice(scenes, SCENES):
-                random = np.random.default_rng([self.composer.seed, 1, number])
+                random = np.random.default_rng([self.source.seed, 1, number])
                 image, targets = framed(scene.image, np.concatenate([scene.masks, scene.parts]), random)
                 fitting = [index for index in random.permutation(len(targets)) if targets[index].sum() >= AREA * targets[index].size]
                 for index in fitting[:OBJECTS]:
@@ -200,7 +200,7 @@ def main() -> None:
     encoder = network.image_encoder.encoder.requires_grad_(False)
     training = None if options.data else pictures(held_out=False)
 
-    def composer(side: int) -> Composer | Annotated:
+    def composer(side: int) -> SceneSource:
         return Composer(*training, side, seed=20, has_parts=True) if training else Annotated(options.data, side, seed=20)
 
     if options.start:

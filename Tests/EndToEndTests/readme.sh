@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the curl and fovea lines that README.md shows, and compares the answers: all but request ids, times and
-# masks' pixels must agree, numbers to a hundredth, as machines round differently.
+# masks' pixels must agree, probabilities to a thousandth and larger numbers to a hundredth, as machines round differently.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./daemon.sh
@@ -34,9 +34,9 @@ for block in re.findall(r"```console\n(.*?)```", readme, re.S):
         number = re.compile(r"(?<![\w.])\d+\.\d+|(?<![\w.\"])\d+(?![\w\"])")
 
         def agree(a, b):
-            numbers = list(zip(number.findall(a), number.findall(b)))
+            numbers = zip(map(float, number.findall(a)), map(float, number.findall(b)))
             return number.sub("", a) == number.sub("", b) and all(
-                abs(float(x) - float(y)) <= 0.01 * max(0.1, float(x)) for x, y in numbers)
+                abs(x - y) <= (0.001 if x < 1 else 0.01 * x) for x, y in numbers)
 
         if not agree(fixed(got.stdout), fixed(expected)):
             sys.exit(f"README.md shows\n{expected}\nfor: {command}\nbut the answer is\n{got.stdout}{got.stderr}")
